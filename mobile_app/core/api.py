@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from mobile_app.core.errors import ProblemError, ServerTrouble, SignInNeeded
 from mobile_app.core.tabs import Tabs
-from mobile_app.core.transport import DEFAULT_SECONDS, UPLOAD_SECONDS, Body, Response, StreamRefused, Transport
+from mobile_app.core.transport import DEFAULT_SECONDS, UPLOAD_SECONDS, Body, OnHeaders, Response, StreamRefused, Transport
 from mobile_app.core.unwaited import begun
 from shared_models.base import Row, Schema
 from shared_models.problems import Problem
@@ -71,9 +71,9 @@ class Api:
         answer = await self.send(method, BASE + path + _query(params), headers=headers, body=content)
         return json.loads(answer.body) if answer.body else None
 
-    async def body(self, path: str, **params: Any) -> bytes:
+    async def body(self, path: str, on_headers: OnHeaders | None = None, **params: Any) -> bytes:
         """A GET's answer as it comes."""
-        return (await self.send("GET", BASE + path + _query(params))).body
+        return (await self.send("GET", BASE + path + _query(params), on_headers=on_headers)).body
 
     async def public(self, path: str, body: Schema | None = None) -> Any:
         """What needs no sign-in: a GET, or a POST when there is a `body`."""
@@ -88,13 +88,13 @@ class Api:
         return [model.model_validate(item) for item in items]
 
     async def send(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: Body | None = None,
-                   seconds: float = DEFAULT_SECONDS) -> Response:  # fmt: skip
+                   seconds: float = DEFAULT_SECONDS, on_headers: OnHeaders | None = None) -> Response:  # fmt: skip
         """Signed; a token that has run out is renewed on the way."""
         token = await self._good_token()
-        answer = await self._signed(token, method, path, headers, body, seconds)
+        answer = await self._signed(token, method, path, headers, body, seconds, on_headers)
         if answer.status == _UNAUTHORIZED:
             await self.refresh(instead_of=token)
-            answer = await self._signed(await self._good_token(), method, path, headers, body, seconds)
+            answer = await self._signed(await self._good_token(), method, path, headers, body, seconds, on_headers)
             if answer.status == _UNAUTHORIZED:
                 self._ended()
         return checked(answer)
@@ -166,10 +166,11 @@ class Api:
         return self._token
 
     async def _signed(
-        self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, body: Body | None, seconds: float
-    ) -> Response:
+        self, token: Token, method: str, path: str, headers: Mapping[str, str] | None, body: Body | None, seconds: float,
+        on_headers: OnHeaders | None,
+    ) -> Response:  # fmt: skip
         whole = {**self._headers(), "Authorization": f"Bearer {token.text}", **(headers or {})}
-        return await self._transport.request(method, path, headers=whole, body=body, seconds=seconds)
+        return await self._transport.request(method, path, headers=whole, body=body, seconds=seconds, on_headers=on_headers)
 
     async def _unsigned(self, path: str, body: dict[str, Any], seconds: float = DEFAULT_SECONDS) -> Response:
         headers = {**self._headers(), "Content-Type": "application/json"}

@@ -1,5 +1,6 @@
 """The two halves of a round with the server: push what waits, pull what changed."""
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -15,11 +16,12 @@ from mobile_app.core.errors import Offline, ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
+from mobile_app.core.transport import OnHeaders
 from mobile_app.core.unwaited import begun
 from shared_models.base import Command
 from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
-from shared_models.sync import LARGEST_PAGE, SMALLEST_PAGE
+from shared_models.sync import LARGEST_PAGE, NEXT_CURSOR, SMALLEST_PAGE
 
 BATCH = 100
 _TROUBLE_OF_ALL = frozenset({429, 502, 503, 504, 507})  # the server's own: no command provokes it
@@ -135,10 +137,18 @@ class Push:
 _UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
 
 
+@dataclass(frozen=True)
+class Coming:
+    """A page on its way; `following` is the cursor of the next one, None where that is known from the page alone."""
+
+    page: asyncio.Task[Page]
+    following: asyncio.Future[str | None]
+
+
 class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it.
 
-    The next page is asked for while one is being written.
+    The next page is asked for as soon as one begins to come: the server makes it meanwhile.
     """
 
     def __init__(
@@ -168,27 +178,42 @@ class Pull:
         await self._tables.whole()
         self._unsaid = Unsaid()
         cursor = await self._store.get("cursor")
-        asked = begun(self._ask(json.loads(cursor) if cursor else None))
+        coming = self._begin(json.loads(cursor) if cursor else None)
+        following: Coming | None = None
         try:
             while True:
-                page = await asked
+                following = self._begin(told) if (told := await coming.following) else None
+                page = await coming.page
                 if is_more := page.head["more"]:
-                    asked = begun(self._ask(page.head["cursor"]))
+                    following = following or self._begin(page.head["cursor"])
                 await self._apply(page)
                 if progress := page.head.get("progress"):
                     self._on_progress(progress["done"], progress["total"])
-                if not is_more:
+                if following is None or not is_more:
                     self._is_through = True
                     horizon: int | None = page.head.get("horizon")
                     return horizon
+                coming = following
         finally:
-            asked.cancel()
+            for one in filter(None, [coming, following]):
+                one.page.cancel()
             self._say()
 
-    async def _ask(self, cursor: str | None) -> Page:
+    def _begin(self, cursor: str | None) -> "Coming":
+        following: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def tell(cursor: str | None) -> None:
+            if not following.done():
+                following.set_result(cursor)
+
+        page = begun(self._ask(cursor, lambda headers: tell(headers.get(NEXT_CURSOR))))
+        page.add_done_callback(lambda _: tell(None))
+        return Coming(page, following)
+
+    async def _ask(self, cursor: str | None, on_headers: OnHeaders) -> Page:
         started = self._clock.started()
         with self._size.asked() as size:
-            body = await self._api.body("/sync/pull", cursor=cursor, size=size)
+            body = await self._api.body("/sync/pull", on_headers, cursor=cursor, size=size)
         page = self._store.page(body)
         self.clock_changed |= self._clock.learn(datetime.fromisoformat(page.head["server_now"]), started)
         return page

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from mobile_app.core.errors import Offline
-from mobile_app.core.transport import DEFAULT_SECONDS, Body, Response, StreamRefused
+from mobile_app.core.transport import DEFAULT_SECONDS, Body, OnHeaders, Response, StreamRefused
+from shared_models.sync import NEXT_CURSOR
 
 
 def _to_js(value: Any) -> Any:
@@ -23,13 +24,16 @@ class FetchTransport:
         self._base = base
 
     async def request(
-        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS
-    ) -> Response:
+        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS,
+        on_headers: OnHeaders | None = None,
+    ) -> Response:  # fmt: skip
         from js import AbortSignal
 
         options = self._options(method, headers, body)
         options.signal = AbortSignal.timeout(int(seconds * 1000))
         answer = await self._fetch(path, options)
+        if on_headers and answer.ok:
+            on_headers(_headers(answer))
         with _or_offline():
             content = (await answer.arrayBuffer()).to_bytes()
         return Response(answer.status, content, _headers(answer))
@@ -76,7 +80,7 @@ def _or_offline() -> Iterator[None]:
 
 
 def _headers(answer: Any) -> dict[str, str]:
-    wanted = ("content-type", "retry-after", "etag")
+    wanted = ("content-type", "retry-after", "etag", NEXT_CURSOR)
     return {name: value for name in wanted if (value := answer.headers.get(name))}
 
 

@@ -1,6 +1,6 @@
 """How bytes travel to the server: `fetch` in the browser, the application itself in tests."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,12 +22,17 @@ class Response:
         return 200 <= self.status < 300  # noqa: PLR2004
 
 
+OnHeaders = Callable[[Mapping[str, str]], None]
+"""Hears what a good answer's headers say, while its body is still on its way."""
+
+
 class Transport(Protocol):
     """`Offline` is the only error that either may raise."""
 
     async def request(
-        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS
-    ) -> Response: ...
+        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS,
+        on_headers: OnHeaders | None = None,
+    ) -> Response: ...  # fmt: skip
 
     def stream(self, path: str, *, headers: Mapping[str, str]) -> AsyncIterator[str]:
         """Lines as they come; a refusal is `StreamRefused`."""

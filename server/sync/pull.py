@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -96,23 +96,32 @@ class _Page:
         following = min((source for source in self.sources if source > self.sweep.source), default=len(SOURCES))
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, source=following, after_xid=0, after_key=None))
 
-    def answer(self) -> bytes:
-        """A `PullPage`; the rows are PostgreSQL's own text. Each change is a line: a device tells them apart without reading them."""
+    def answer(self) -> "Answer":
+        """The rows are PostgreSQL's own text. Each change is a line: a device tells them apart without reading them."""
         sweep = self.sweep
         progress = Progress(done=min(sweep.done, sweep.total), total=sweep.total) if sweep.total is not None else None
         if sweep.source >= len(SOURCES):
             self.cursor = self.cursor.end(int(self.at.timestamp()), self.present.sites)
             self.more = bool(self.present.sites - self.cursor.lows.keys())
+        cursor = self.cursor.encode()
         rest: dict[str, Any] = {
-            "cursor": self.cursor.encode(), "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
+            "cursor": cursor, "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
         lines = b",\n".join([change.replace(b"\n", b" ") for change in self.changes])
-        return b"".join((b'{"changes":[', *((b"\n", lines, b"\n") if lines else ()), b"],", to_json(rest)[1:]))
+        body = b"".join((b'{"changes":[', *((b"\n", lines, b"\n") if lines else ()), b"],", to_json(rest)[1:]))
+        return Answer(body, cursor if self.more else None)
 
 
-async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> bytes:
-    """The next page after the cursor `text`, as the JSON of a `PullPage` with about `size` bytes of changes."""
+class Answer(NamedTuple):
+    """The JSON of a `PullPage`, and the cursor to go on from, if there is more."""
+
+    page: bytes
+    cursor: str | None
+
+
+async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> Answer:
+    """The next page after the cursor `text`, with about `size` bytes of changes."""
     at = now()
     sent = cursors.decode(text) if text else None
     sees_all = actor.site_ids is None

@@ -11,10 +11,12 @@ from server.core.http import client_address
 from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.sync import pull, push
-from shared_models.sync import LARGEST_PAGE, SMALLEST_PAGE, USUAL_PAGE, PullPage, PushAnswer, PushRequest
+from shared_models.sync import LARGEST_PAGE, NEXT_CURSOR, SMALLEST_PAGE, USUAL_PAGE, PullPage, PushAnswer, PushRequest
 from shared_models.text import SECRET
 
 Somebody = Annotated[Actor, signed_in()]  # every command names the permission it needs
+LONGEST_HEADER = 2_000
+"""Of a cursor: with more, an answer does not pass every proxy."""
 router = APIRouter(prefix="/sync", tags=["sync"], route_class=WriteRoute)
 
 
@@ -33,7 +35,11 @@ async def pull_changes(
 
     `size`: about how many bytes of changes, before they are compressed.
     """
-    return Written(await pull.pull(pool, actor, cursor, size))
+    page, following = await pull.pull(pool, actor, cursor, size)
+    answer = Written(page)
+    if following and len(following) <= LONGEST_HEADER:
+        answer.raw_headers.append((NEXT_CURSOR.encode(), following.encode()))
+    return answer
 
 
 @router.get("/stream", response_class=EventSourceResponse)

@@ -9,7 +9,7 @@ import httpx2
 from fastapi import FastAPI
 
 from mobile_app.core.errors import Offline
-from mobile_app.core.transport import DEFAULT_SECONDS, Body, Response, StreamRefused
+from mobile_app.core.transport import DEFAULT_SECONDS, Body, OnHeaders, Response, StreamRefused
 
 ORIGIN = "https://etabli.test"
 _numbers = count()
@@ -42,18 +42,23 @@ class AppTransport:
         self.answered = b""
 
     async def request(
-        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS
-    ) -> Response:
+        self, method: str, path: str, *, headers: Mapping[str, str], body: Body | None = None, seconds: float = DEFAULT_SECONDS,
+        on_headers: OnHeaders | None = None,
+    ) -> Response:  # fmt: skip
         if not self.online:
             raise Offline
         if self._loses("lose_requests", path):
             raise Offline
         self.sent.append(f"{method} {path.partition('?')[0]}")
         answer = await self._jar.client.request(method, path, headers={**headers, "Origin": ORIGIN}, content=body)
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        if on_headers and answer.is_success:
+            on_headers(told)
+            await asyncio.sleep(0)
         if self._loses("lose_answers", path):
             raise Offline
         self.answered = answer.content
-        return Response(answer.status_code, answer.content, {name.lower(): value for name, value in answer.headers.items()})
+        return Response(answer.status_code, answer.content, told)
 
     def _loses(self, what: str, path: str) -> bool:
         left: int = getattr(self, what)

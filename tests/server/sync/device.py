@@ -25,7 +25,7 @@ class Device:
 
     async def pull_page(self) -> bool:
         """Whether there is more."""
-        page = PullPage.model_validate(json.loads(await pull.pull(self.pool, self.actor, self.cursor, self.size)))
+        page = PullPage.model_validate(json.loads((await pull.pull(self.pool, self.actor, self.cursor, self.size)).page))
         self.pages.append(page)
         if page.reset:
             self.rows.clear()

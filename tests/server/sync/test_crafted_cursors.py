@@ -58,7 +58,7 @@ async def answer_to(session: Session, database: Database) -> Callable[[Changes],
 
     async def answer(changes: Changes) -> bytes:
         assert device.cursor
-        return await pull.pull(pool, shop.technician, tampered(device.cursor, changes))
+        return (await pull.pull(pool, shop.technician, tampered(device.cursor, changes))).page
 
     return answer
 

@@ -304,9 +304,7 @@ class TestPages:
         assert done[-1] == len(device.rows)
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
 
-    async def test_begin_with_what_somebody_has_come_for(
-        self, device: Device, shop: Workshop, many: int, session: Session
-    ) -> None:
+    async def test_begin_with_what_somebody_has_come_for(self, device: Device, shop: Workshop, many: int, session: Session) -> None:
         device.size = 100
         job = await shop.create()
         await session.commit()
@@ -342,9 +340,7 @@ class TestPages:
         assert len(names) == many
         assert all(name.startswith("Renamed") for name in names)
 
-    async def test_rows_that_leave_the_site_meanwhile_stay_away(
-        self, device: Device, shop: Workshop, many: int, pool: ReadPool
-    ) -> None:
+    async def test_rows_that_leave_the_site_meanwhile_stay_away(self, device: Device, shop: Workshop, many: int, pool: ReadPool) -> None:
         device.size = 100_000
         other = await elsewhere(shop)
         await shop.session.commit()
