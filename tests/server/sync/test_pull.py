@@ -390,7 +390,7 @@ class TestPages:
         since = (*sorted(lows), min([low, *lows.values()]))
         pool.memory.keep_changed(since, Changed(uuid7(), "of another", 10**15, frozenset(), "of another"))
         await pool.execute("update equipment set name = 'Renamed' where id = (select min(id::text)::uuid from equipment)")
-        assert "Renamed" in {change.row and change.row["name"] for page in await device.pull() for change in page.changes}
+        assert "Renamed" in {change.row and change.row.get("name") for page in await device.pull() for change in page.changes}
 
     async def test_what_one_is_told_alone_is_remembered_for_nobody_else(self, shop: Workshop, session: Session, pool: ReadPool) -> None:
         await session.commit()
