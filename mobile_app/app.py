@@ -20,13 +20,12 @@ from mobile_app.domain import push
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, go, use_client, use_tables
 from mobile_app.domain.doing import use_doing
-from mobile_app.domain.lookup import living
 from mobile_app.domain.notices import unread, use_notices, use_reading
 from mobile_app.domain.scanning import scanner
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.today.card import today_card
-from mobile_app.routes import after_sign_in, home_of, is_bare, outside, place_of, screens
+from mobile_app.routes import after_sign_in, home_of, is_bare, later_at, outside, place_of, screens
 from mobile_app.titles import title_of
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
@@ -35,6 +34,7 @@ from mobile_app.ui.feedback import Banner, EmptyState, HairProgress, Progress, S
 from mobile_app.ui.hooks import DraftContext, State, use_breakpoint, use_live, use_state, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone, apply_theme
+from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, Role, may
 from shared_models.requests.rows import RequestStatus
 
@@ -52,7 +52,7 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
     client.prefs.of_browser = next((lang[:2] for lang in browser["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
     client.first_card = today_card
     client.on_error(report_error)
-    await client.start()
+    await client.start(later=later_at(page.route or ""))
     set_language(client.prefs.language)
     page.title = "Établi"
     page.padding = 0
@@ -346,7 +346,7 @@ def _organisation(role: Role) -> list[Destination]:
 
 
 def _to_validate(client: Client) -> int:
-    return sum(job.awaits_validation for job in living(client))
+    return client.interventions.rows.count(status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True])
 
 
 def _new_requests(client: Client) -> int:

@@ -58,6 +58,7 @@ from mobile_app.features.stocktakes.screens import (
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from mobile_app.features.webhooks.screens import WebhookScreen, WebhooksScreen
+from shared_models.interventions.rows import InterventionRow
 from shared_models.permissions import Permission, Role, may
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
@@ -78,6 +79,14 @@ def place_of(path: str) -> str:
     """The destination under which the screen at `path` lies."""
     first = path.strip("/").split("/")[0]
     return "organisation" if first in ORGANISATION else "parts" if first in OF_PARTS else first
+
+
+SHOW_NO_JOBS = frozenset({"/equipment", "/parts", "/people", "/sites", "/classes", "/suppliers", "/organisation", "/reports", "/me"})
+
+
+def later_at(address: str) -> frozenset[str]:
+    """The rows, of those that most screens begin with, that the one at `address` can do without at first."""
+    return frozenset({InterventionRow.entity}) if urlsplit(address).path in SHOW_NO_JOBS else frozenset()
 
 
 def home_of(role: Role) -> str:

@@ -162,13 +162,14 @@ globalThis.etabliStorage = (() => {
     return found;
   }
 
+  /** In parts, of which the later one wins. */
   const rows = (base, entity) =>
     base.within(["rows", "packs"], "readonly", (store) => {
       const packs = packsOf(store, entity);
       const found = store("rows").getAll(range(entity));
       return () => {
-        if (found.result.some(({ gone }) => gone)) return lines([...unpacked(packs.result, found.result).values()]);
-        return joined([...packs.result.map(({ j }) => j), lines(found.result)]);
+        if (found.result.some(({ gone }) => gone)) return [lines([...unpacked(packs.result, found.result).values()])];
+        return [...packs.result.map(({ j }) => j), lines(found.result)];
       };
     });
 

@@ -88,6 +88,7 @@ class Client:
         self._files: dict[tuple[UUID, int | None], bytes] = {}
         self._jobs: set[asyncio.Future[Any]] = set()
         self._card_due = self._follows_page = False
+        self._later = self.tables.BEHIND
         self._farewell: asyncio.Future[None] | None = None
         self._release: asyncio.Future[None] | None = None
         self.drawn, self._has_pulled = asyncio.Event(), asyncio.Event()
@@ -106,8 +107,9 @@ class Client:
 
     # start and stop
 
-    async def start(self) -> None:
-        """Open what is on the device. The network is not waited for."""
+    async def start(self, later: frozenset[str] = frozenset()) -> None:
+        """Open what is on the device, `later` entities when the first screen is drawn. The network is not waited for."""
+        self._later = self.tables.BEHIND | later
         self._device = Device(await self._stores.device())
         self.device_id = await self._device.device_id()
         await self.prefs.open(self._device)
@@ -349,7 +351,7 @@ class Client:
         self._store = store = await self._stores.open(str(user.id))
         assert self.device_id
         self.session.user = user
-        behind = self.tables.BEHIND if not await store.outbox() else frozenset()
+        behind = self._later if not await store.outbox() else frozenset()
         await self.tables.load(store, [entity for entity in self.tables.by_entity if entity not in behind])
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None

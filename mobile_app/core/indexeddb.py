@@ -85,9 +85,12 @@ class BrowserPage:
 
 class IndexedDBStore(IndexedDBKeyValue):
     async def rows(self, entity: str) -> dict[str, bytes]:
-        start = len(entity) + 1
-        lines = (await _call(self._js.rows, self._base, entity)).to_bytes().split(b"\n")
-        return {key[start:].decode(): text for key, text in zip(lines[::2], lines[1::2], strict=False)}
+        """Part by part, so that nothing of a plant's size is copied whole."""
+        start, found = len(entity) + 1, dict[str, bytes]()
+        for part in await _call(self._js.rows, self._base, entity):
+            lines = part.to_bytes().split(b"\n")
+            found |= {key[start:].decode(): text for key, text in zip(lines[::2], lines[1::2], strict=False)}
+        return found
 
     async def rows_of(self, entity: str, ref: str) -> str:
         return str(await _call(self._js.rowsOf, self._base, entity, ref))

@@ -67,10 +67,26 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
         Of fields that no part of the row has by the same name.
         """
-        asked = [(f'"{name}":'.encode(), tuple(map(_written, values))) for name, values in wanted.items()]
+        asked = _asked(wanted)
         for row_id in [row_id for row_id, text in self._unread.items() if all(_may_have(text, *one) for one in asked)]:
             self._look(row_id)
-        return [row for row in self._over(self._read.values()) if all(getattr(row, name) in values for name, values in wanted.items())]
+        return [row for row in self._over(self._read.values()) if _is_among(row, wanted)]
+
+    def count(self, **wanted: Collection[Any]) -> int:
+        """How many `having` would give; for the number alone none is read that says it."""
+        asked = _asked(wanted)
+        for row_id in [row_id for row_id, text in self._unread.items() if not all(name in text for name, _ in asked)]:
+            self._look(row_id)
+        laid = set(map(str, self.laid))
+        unread = sum(row_id not in laid and all(_may_have(text, *one) for one in asked) for row_id, text in self._unread.items())
+        return unread + sum(_is_among(row, wanted) for row in self._over(self._read.values()))
+
+    def telling(self, name: str) -> list[R]:
+        """Those in which this field is not null."""
+        lacking = f'"{name}":null'.encode()
+        for row_id in [row_id for row_id, text in self._unread.items() if lacking not in text]:
+            self._look(row_id)
+        return [row for row in self._over(self._read.values()) if getattr(row, name) is not None]
 
     def mentioning(self, word: str) -> Collection[R]:
         """Those that have this word somewhere, plain letters and digits, and what has been read anyway."""
@@ -142,6 +158,14 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
             return None
         self._read[row.id] = row
         return row
+
+
+def _asked(wanted: Mapping[str, Collection[Any]]) -> list[tuple[bytes, tuple[bytes, ...]]]:
+    return [(f'"{name}":'.encode(), tuple(map(_written, values))) for name, values in wanted.items()]
+
+
+def _is_among(row: Any, wanted: Mapping[str, Collection[Any]]) -> bool:
+    return all(getattr(row, name) in values for name, values in wanted.items())
 
 
 def _written(value: Any) -> bytes:
