@@ -20,6 +20,12 @@ _PAUSE: Final = 0.05
 """Seconds, again and again until the list is on the screen and has moved."""
 
 
+def comes_back(name: str) -> bool:
+    """Whether what is called so was left scrolled at this address."""
+    address, offset = environment.current().scrolled.get((urlsplit(here()).path, name), ("", 0.0))
+    return bool(offset) and address == here()
+
+
 def use_scroll_place(view: Box[ft.ListView | None], name: str) -> Callable[[ft.OnScrollEvent], None]:
     """A hook: remembers how far `view` is scrolled, and brings it back there once it is shown again at the same address.
 
@@ -30,13 +36,12 @@ def use_scroll_place(view: Box[ft.ListView | None], name: str) -> Callable[[ft.O
     has_moved = use_box(lambda: False)
 
     async def come_back() -> None:
-        address, offset = env.scrolled.get(place, ("", 0.0))
-        for _ in range(_TRIES if offset and address == here() else 0):
+        for _ in range(_TRIES if comes_back(name) else 0):
             await asyncio.sleep(_PAUSE)
             if has_moved.current or view.current is None:
                 return
             with suppress(TimeoutError, RuntimeError):
-                await view.current.scroll_to(offset=offset, duration=0)
+                await view.current.scroll_to(offset=env.scrolled[place][1], duration=0)
 
     def keep(event: ft.OnScrollEvent) -> None:
         has_moved.current = True

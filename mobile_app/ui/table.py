@@ -4,9 +4,11 @@ Only one page of rows is ever sent to the client, and there rows of fixed height
 built as they scroll into view: ten thousand rows cost what fifty do.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -18,8 +20,8 @@ from mobile_app.ui.address import Opener, Place
 from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import Box, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
-from mobile_app.ui.scrolling import OFTEN, use_scroll_place
+from mobile_app.ui.hooks import Box, State, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
+from mobile_app.ui.scrolling import OFTEN, comes_back, use_scroll_place
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
@@ -27,6 +29,8 @@ from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
 ROW_HEIGHT: Final = 40
 ROW_FOR_A_FINGER: Final = 48
 PAGE_SIZE: Final = 50
+_AT_FIRST: Final = 20
+"""Rows of another order or page that are sent before the rest: what fits on a screen is drawn sooner."""
 _CHECK_WIDTH: Final = 44
 _BOX: Final = 18
 _GAP: Final = 12
@@ -169,6 +173,7 @@ def Table(
     steady_toggle, open_row = _steady(toggle), _steady(lambda key: Opener(route(key))() if route else None)
     open_in_tab = _steady(lambda key: Opener(route(key)).in_tab() if route else None)
     all_chosen = bool(keys) and set(keys) <= selected
+    is_whole = _use_whole(order, page)
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
@@ -183,7 +188,7 @@ def Table(
             is_here=key == here,
             key=key,
         )
-        for row, key in zip(shown, keys, strict=True)
+        for row, key in islice(zip(shown, keys, strict=True), None if is_whole else _AT_FIRST)
     ]
     view.current = listing = ft.ListView(lines, item_extent=height, expand=True, on_scroll=keep_place, scroll_interval=OFTEN)
     body: ft.Control = listing
@@ -202,6 +207,19 @@ def Table(
     bulk = _bulk(selected, in_order, actions, on_select, offer_all=all_chosen) if selected and actions else more or ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
     return Stack(frame, bottom, spacing=10, expand=True)
+
+
+def _use_whole(*where: Any) -> bool:
+    """Whether all of what is shown there is sent: at once where one comes back to a place far down."""
+    first: State[Any] = use_state(where if comes_back("table") else None)
+    sent, set_sent = first
+
+    async def send_all() -> None:
+        await asyncio.sleep(0)
+        set_sent(where)
+
+    ft.use_effect(send_all, [where], cleanup=lambda: None)
+    return bool(sent == where)
 
 
 def _use_keys(
