@@ -174,10 +174,11 @@ class Board:
     requests: list[WorkRequestRow]
     unassigned: list[InterventionRow]
     load: list[Load]
-    plans: list[PlanRow]
     ignored: list[PlanRow]
 
 
+MOST_PLANS = 1_000
+"""How many are read for the sake of a figure or a column."""
 CRITICAL_FIRST = {Criticality.critical: 0, Criticality.high: 1, Criticality.medium: 2, Criticality.low: 3}
 
 
@@ -186,6 +187,7 @@ def board_view(
     jobs: Iterable[InterventionRow],
     requests: Iterable[WorkRequestRow],
     plans: Mapping[UUID, PlanRow],
+    ignored: Iterable[PlanRow],
     today: date,
 ) -> Board:
     down = [machine for machine in machines if machine.status == EquipmentStatus.broken]
@@ -204,8 +206,7 @@ def board_view(
         requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
         unassigned=[job for job in opened if is_free(job)],
         load=_loads(opened, today),
-        plans=[plan for plan in plans.values() if plan.is_active],
-        ignored=ignored_plans(plans.values()),
+        ignored=ignored_plans(ignored),
     )
 
 

@@ -48,6 +48,11 @@ class Asked(BaseModel):
         """Behind the question mark."""
         return urlencode(self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True))
 
+    @property
+    def sought(self) -> Self:
+        """What is looked for, in whatever order and on whatever page."""
+        return self.but(sort="")
+
     def at(self, path: str) -> str:
         return f"{path}?{self.told}" if self.told else path
 

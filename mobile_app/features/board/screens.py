@@ -22,7 +22,7 @@ from mobile_app.domain.morning import Morning
 from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import Board, Load, board_view
+from mobile_app.domain.views import MOST_PLANS, Board, Load, board_view
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
@@ -36,6 +36,7 @@ from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
+from shared_models.plans.rows import PlanRow
 from shared_models.requests.rows import RequestStatus
 
 SHOWN = 4
@@ -60,7 +61,7 @@ def BoardScreen() -> ft.Control:
     if nothing is not None:
         return Page(head, *(first or [nothing]))
     board = board_of(client)
-    tiles = TileGrid([*_tiles(board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
+    tiles = TileGrid([*_tiles(board), *_plans(client, board), *_stock(client)], least=150, most=5, spacing=10, equal=True)
     left = [*waiting(client), *_morning(client, board), *_down(client, board), *_waiting(client, board)]
     right = [*_requests(client, board), *_ignored(client, board), *_dated(client, board), *_load(client, board)]
     figures = [Headlines()]
@@ -88,6 +89,7 @@ def board_of(client: Client) -> Board:
         living(client),
         tables.requests.having(status=[RequestStatus.new]),
         tables.plans.rows,
+        tables.plans.rows.telling("ignored_since"),
         local_day(client.now()),
     )
 
@@ -119,8 +121,6 @@ def _tiles(board: Board) -> list[ft.Control]:
         ),
         StatTile(t("board.due"), str(len(board.due)), t("board.by_tonight"), on_click=opener(DUE)),
         StatTile(t("board.soon"), str(len(board.soon)), t("board.soon_note"), on_click=opener(SOON)),
-        _unanswered(board),
-        _kept(board),
     ]
 
 
@@ -134,19 +134,26 @@ def _stock(client: Client) -> list[ft.Control]:
     return [StatTile(t("board.low_stock"), str(low), note, tone=Tone.warning if to_count else Tone.ok, on_click=opener(LOW))]
 
 
-def _unanswered(board: Board) -> ft.Control:
+def _plans(client: Client, board: Board) -> list[ft.Control]:
+    """Of too many, whether they are kept is a figure that the server computes."""
+    active = client.tables.plans.rows.count(is_active=[True])
+    read = client.tables.plans.having(is_active=[True]) if active <= MOST_PLANS else []
+    return [_unanswered(board, active), *([_kept(read)] if active <= MOST_PLANS else [])]
+
+
+def _unanswered(board: Board, active: int) -> ft.Control:
     return StatTile(
         t("board.unanswered"),
         str(len(board.ignored)),
-        n("board.plans", len(board.plans)),
+        n("board.plans", active),
         tone=marks.alarm(len(board.ignored), IGNORED_MARK.tone),
         on_click=opener(IGNORED),
     )
 
 
-def _kept(board: Board) -> ft.Control:
+def _kept(plans: list[PlanRow]) -> ft.Control:
     """How plans have been kept: the last dates of every plan one sees."""
-    kept = compliance_of(board.plans)
+    kept = compliance_of(plans)
     figure = format_percent(kept.ratio) if kept.ratio is not None else "–"
     tone = Tone.off if kept.ratio is None else Tone.ok if kept.ratio >= WELL_KEPT else Tone.warning
     return StatTile(t("board.kept"), figure, compliance_words(kept), tone=tone, on_click=opener("/plans"))

@@ -22,7 +22,7 @@ from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_fir
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import CRITICAL_FIRST, next_first
+from mobile_app.domain.views import CRITICAL_FIRST, MOST_PLANS, next_first
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import Handler, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import in_twos
@@ -41,8 +41,6 @@ from shared_models.plans.rows import PlanRow
 
 MOST = 60
 PRESSING = frozenset({Tone.bad, Tone.warning})
-MOST_PLANS = 1_000
-"""How many are read for the sake of a column."""
 
 
 class Filters(Asked):
@@ -127,7 +125,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     printing, set_printing = use_state(cast("list[str] | None", None))
     done = lambda: set_printing(None)  # noqa: E731 - one line, used twice
     use_sheet(None if printing is None else labels_sheet(client, LabelsOf(tuple(map(UUID, printing))), done), done)
-    rows = ft.use_memo(lambda: matching(client, filters, None), [filters, client.equipment.revision])
+    rows = ft.use_memo(lambda: matching(client, filters, None), [filters.sought, client.equipment.revision])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("equipment_list.search"))
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
     head = table_head(PageHeader(t("equipment_list.title"), _count(client, filters, rows)), search, *actions)

@@ -87,7 +87,7 @@ def PartListScreen() -> ft.Control:
 def _found(client: Client, filters: Filters) -> list[Kept]:
     """A hook: made again only when what it looks at has changed."""
     tables = client.tables
-    made: list[Kept] = ft.use_memo(lambda: matching(client, filters), [filters, tables.parts.revision, tables.stocks.revision])
+    made: list[Kept] = ft.use_memo(lambda: matching(client, filters), [filters.sought, tables.parts.revision, tables.stocks.revision])
     return made
 
 

@@ -124,7 +124,7 @@ def Cards(client: Client, place: Place[Filters], make: Callable[[], None]) -> ft
 @component
 def Desk(client: Client, place: Place[Filters], make: Callable[[], None]) -> ft.Control:
     filters, today, tables = place.asked, today_of(client), client.tables
-    rows = ft.use_memo(lambda: matching(client, filters, today), [filters, tables.orders.revision, tables.parts.revision, today])
+    rows = ft.use_memo(lambda: matching(client, filters, today), [filters.sought, tables.orders.revision, tables.parts.revision, today])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("orders.search"))
     new = [PrimaryButton(t("orders.new"), make, icon=ft.Icons.ADD_ROUNDED, height=48)] if client.may(Permission.inventory_write) else []
     title = PageHeader(t("orders.title"), n("orders.count", len(rows)))

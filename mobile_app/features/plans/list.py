@@ -168,7 +168,9 @@ def Pane(client: Client, chosen: UUID) -> ft.Control:
 def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]) -> ft.Control:
     filters = where.asked
     today = due.local_day(client.now())
-    rows = ft.use_memo(lambda: matching(client, filters, today), [filters, client.tables.plans.revision, client.equipment.revision, today])
+    rows = ft.use_memo(
+        lambda: matching(client, filters, today), [filters.sought, client.tables.plans.revision, client.equipment.revision, today]
+    )
     search = SearchField(filters.query, where.pick("query"), placeholder=t("plans.search"))
     actions = _actions(client, set_sheet, _exports(client, filters), wide=True)
     head = table_head(PageHeader(t("plans.title"), _kept(rows)), search, *actions, SyncBadge(), search_width=320)

@@ -12,6 +12,7 @@ from server.core.access import SYSTEM
 from server.core.database import Database
 from server.sync.pull import pull
 from shared_models.entities import ENTITIES
+from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.plans.rows import PlanRow
 
 MANY_VALUES = 12
@@ -25,7 +26,7 @@ async def texts(demo_url: str, summary: object) -> AsyncIterator[dict[str, dict[
     found: dict[str, dict[str, bytes]] = {entity: {} for entity in ENTITIES}
     cursor, more = None, True
     while more:
-        body = await pull(database.pool, SYSTEM, cursor)
+        body = (await pull(database.pool, SYSTEM, cursor)).page
         page = json.loads(body)
         for change, line in zip(page["changes"], body.split(b"\n")[1:-1], strict=True):
             start, _, row = line.removesuffix(b",").removesuffix(b"}").partition(b', "row" : ')
@@ -71,9 +72,25 @@ def test_those_that_have_a_value_are_found_unread(entity: str, texts: dict[str, 
         for value in sorted(values, key=str)[:MANY_VALUES] if len(values) <= MANY_VALUES or name.endswith("_id") else ():
             rows = unread(entity, texts)
             rows.get(every[0].id)
+            number = rows.count(**{name: [value]})
             wanted = {row.id for row in every if getattr(row, name) == value}
             assert {row.id for row in rows.having(**{name: [value]})} == wanted, (name, value)
+            assert number == len(wanted), (name, value)
             assert len(rows) == len(every)
+
+
+def test_plans_whose_jobs_go_unanswered_are_found_unread(texts: dict[str, dict[str, bytes]]):
+    every = unread("plan", texts).values()
+    found = unread("plan", texts).telling("ignored_since")
+    assert {row.id for row in found} == {row.id for row in every if row.ignored_since} != set()
+
+
+def test_what_waits_to_be_sent_counts_as_it_is_shown(texts: dict[str, dict[str, bytes]]):
+    [changed, removed, *_] = [row for row in unread("intervention", texts).values() if row.status == "completed"]
+    rows, status = unread("intervention", texts), [InterventionStatus.completed]
+    before = rows.count(status=status)
+    rows.laid = {changed.id: changed.model_copy(update={"status": InterventionStatus.pending}), removed.id: None}
+    assert rows.count(status=status) == len(rows.having(status=status)) == before - 2
 
 
 def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, bytes]]):
