@@ -23,6 +23,8 @@ _EDGES = (
     " \t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\u200c\u200d"
 )
+_PLAIN = re.compile("[ -~\xa0-\xac\xae-\u024f\u2013\u2014\u2018-\u201e\u2026\u202f\u20ac]*")
+"""What is kept as it is but for its edges, as nearly all texts are."""
 _BLANKS = re.compile(r"\s+")
 _EMPTY_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _FIRST_MARK = "\u0300"
@@ -33,8 +35,11 @@ MOST_MARKS = 30
 
 def written(value: str) -> str:
     """`value` as it is kept; raises ValueError with a stable code for what no text can hold."""
-    if value.isascii() and value.isprintable():
-        return value.strip(" ")
+    return value.strip(_EDGES) if _PLAIN.fullmatch(value) else cleaned(value)
+
+
+def cleaned(value: str) -> str:
+    """The same, for what may have something to be dropped, composed or refused."""
     kept = _shown(_BREAKS.sub("\n", value))
     if _NO_CHARACTER.search(kept) or _is_overloaded(kept):
         raise ValueError("character_unreadable")
@@ -52,7 +57,8 @@ def _shown(text: str) -> str:
 
 
 def one_line(value: str) -> str:
-    return _BLANKS.sub(_folded, written(value))
+    kept = written(value)
+    return _BLANKS.sub(_folded, kept) if "\n" in kept or "\t" in kept else kept
 
 
 def _folded(blanks: re.Match[str]) -> str:

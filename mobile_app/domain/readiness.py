@@ -1,6 +1,7 @@
 """The ready light of a job: whether it can begin, and if not, what it lacks, in words."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -74,7 +75,16 @@ class Lights:
     def __init__(self, client: Client, book: Book | None = None) -> None:
         self.client = client
         self.book = book or Book(client)
-        self.open = client.interventions.having(status=OPEN)
+        self._at_work: dict[UUID, list[InterventionRow]] = defaultdict(list)
+        self._given: dict[UUID, list[InterventionRow]] = defaultdict(list)
+        self._running: dict[UUID, list[InterventionRow]] = defaultdict(list)
+        for job in client.interventions.having(status=OPEN):
+            for who in {action.user_id for action in job.actions if action.ended_at is None}:
+                self._at_work[who].append(job)
+            if job.assigned_technician_id:
+                self._given[job.assigned_technician_id].append(job)
+            if job.status == InterventionStatus.in_progress:
+                self._running[job.equipment_id].append(job)
 
     def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
@@ -105,19 +115,18 @@ class Lights:
 
     def _elsewhere(self, job: InterventionRow, who: UUID) -> InterventionRow | None:
         """What the person is at just now, or has at the same hour."""
-        others = [other for other in self.open if other.id != job.id]
         is_me = who == self.client.user.id  # who looks for what to do next can leave what they are at
-        at = None if is_me else next((o for o in others if any(a.user_id == who and a.ended_at is None for a in o.actions)), None)
+        at = None if is_me else _other(job, self._at_work[who])
         hours = _hours(job)
         if at is not None or hours is None:
             return at
-        return next((o for o in others if o.assigned_technician_id == who and _comes_before(o, job) and _meet(hours, _hours(o))), None)
+        return _other(job, (other for other in self._given[who] if _comes_before(other, job) and _meet(hours, _hours(other))))
 
     def _machine(self, job: InterventionRow) -> Answer:
         machine = self.client.equipment.get(job.equipment_id)
         if machine is not None and machine.status is EquipmentStatus.inactive:
             return Answer(Asked.machine, is_there=False, words=t("ready.machine_out"))
-        other = next((o for o in self.open if o.equipment_id == job.equipment_id and o.id != job.id and _runs(o)), None)
+        other = _other(job, self._running[job.equipment_id])
         if other is not None:
             return Answer(Asked.machine, is_there=False, words=t("ready.machine_taken", job=_named(other)))
         day = due_day(job)
@@ -140,8 +149,8 @@ def _named(job: InterventionRow) -> str:
     return f"{number_of(job)} {job.title}"
 
 
-def _runs(job: InterventionRow) -> bool:
-    return job.status == InterventionStatus.in_progress
+def _other(job: InterventionRow, jobs: Iterable[InterventionRow]) -> InterventionRow | None:
+    return next((other for other in jobs if other.id != job.id), None)
 
 
 def _hours(job: InterventionRow) -> tuple[datetime, datetime] | None:

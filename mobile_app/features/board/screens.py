@@ -95,6 +95,7 @@ def board_of(client: Client) -> Board:
 
 
 def _tiles(board: Board) -> list[ft.Control]:
+    free = {job.id for job in board.unassigned}
     critical = sum(1 for machine in board.down if machine.criticality == "critical")
     return [
         StatTile(
@@ -115,7 +116,7 @@ def _tiles(board: Board) -> list[ft.Control]:
         StatTile(
             t("board.late"),
             str(len(board.late)),
-            n("board.unassigned", sum(1 for job in board.late if job in board.unassigned)),
+            n("board.unassigned", sum(job.id in free for job in board.late)),
             tone=marks.alarm(len(board.late), DUE_MARKS[DueState.late].tone),
             on_click=opener(LATE),
         ),

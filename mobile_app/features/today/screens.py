@@ -75,7 +75,7 @@ def _mine(client: Client, today: Today) -> Iterator[ft.Control]:
     yield from (Running(client, job, key=str(job.id)) for job in today.running)
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
     yield from (_returned(client, job) for job in returned)
-    begun = [job for job in today.begun if job not in returned]
+    begun = [job for job in today.begun if not any(job is other for other in returned)]
     yield from _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
 
