@@ -246,17 +246,15 @@ globalThis.etabliStorage = (() => {
       };
     });
 
-  /** Packs in their order, and the keys in them that are wanted; all packs where there are no contents to tell which. */
+  /** Packs in their order, and the keys in them that are wanted; all of a pack without contents, which cannot tell. */
   function packsWith(store, entity, isWanted, found) {
+    const all = store("packs").index("entity").getAllKeys(entity);
     store("contents").index("entity").getAll(entity).onsuccess = ({ target: { result: contents } }) => {
-      if (!contents.length) {
-        packsOf(store, entity).onsuccess = ({ target }) => found(target.result, []);
-        return;
-      }
       const last = new Map(contents.flatMap(({ pack, keys, refs }) => keys.map((key, place) => [key, { pack, refs: refs[place] }])));
       const keys = [...last.keys()].filter((key) => isWanted(key, last.get(key).refs));
-      const places = [...new Set(keys.map((key) => last.get(key).pack))].sort((one, other) => one - other);
-      const packs = places.map((place) => store("packs").get(place));
+      const told = new Set(contents.map(({ pack }) => pack));
+      const wanted = new Set(keys.map((key) => last.get(key).pack));
+      const packs = all.result.filter((pack) => wanted.has(pack) || !told.has(pack)).map((pack) => store("packs").get(pack));
       if (packs.length) packs.at(-1).onsuccess = () => found(packs.map(({ result }) => result), keys);
     };
   }
@@ -270,11 +268,12 @@ globalThis.etabliStorage = (() => {
       const table = store("rows");
       if (batch.reset) for (const name of ["rows", "packs", "contents"]) store(name).clear();
       const puts = new Map(batch.puts.map((record) => [record.key, record]));
-      for (const [entity, records] of byEntity(puts.values())) {
+      for (const [entity, records] of grouped(puts.values(), ({ e }) => e)) {
         if (records.length >= PACKED_FROM) putPacks(store, entity, records);
         else for (const record of records) table.put({ ...record, j: text(record.j) });
       }
-      for (const [key, site] of batch.drops.filter(([key]) => !puts.has(key))) drop(store, key, site);
+      const drops = grouped(batch.drops.filter(([key]) => !puts.has(key)), ([key]) => key);
+      for (const [key, gone] of drops) drop(store, key, gone.map(([, site]) => site));
       if (batch.sites) keepSites(store, new Set(batch.sites));
       for (const [key, value] of Object.entries(batch.kv)) store("kv").put({ key, value });
     });
@@ -287,40 +286,45 @@ globalThis.etabliStorage = (() => {
     addPacks(store, entity, records);
   }
 
-  /** Where packs may have the row too, something has to say that it is gone. */
-  function drop(store, key, site) {
+  /** Where packs may have the row too, something has to say that it is gone from those sites. */
+  function drop(store, key, sites) {
     const table = store("rows");
     store("packs").index("entity").getKey(key.split("/")[0]).onsuccess = ({ target: { result: pack } }) => {
       table.get(key).onsuccess = ({ target: { result: record } }) => {
-        if (record?.gone ? record.gone === true : record ? record.s !== site : !pack) return;
+        if (record?.gone ? record.gone === true : record ? !sites.includes(record.s) : !pack) return;
         if (!pack) table.delete(key);
-        else table.put({ key, gone: record?.gone ? [...record.gone, site] : record ? true : [site] });
+        else table.put({ key, gone: record?.gone ? [...record.gone, ...sites] : record ? true : sites });
       };
     };
   }
 
-  function byEntity(records) {
+  function grouped(items, keyOf) {
     const found = new Map();
-    for (const record of records) {
-      if (!found.has(record.e)) found.set(record.e, []);
-      found.get(record.e).push(record);
+    for (const item of items) {
+      const key = keyOf(item);
+      if (!found.has(key)) found.set(key, []);
+      found.get(key).push(item);
     }
     return found;
   }
 
+  /** Rows after packs: by then those that lie in the packs of this batch have left. */
   function keepSites(store, sites) {
     const goes = (s) => s !== null && !sites.has(s);
     const changed = new Set();
-    store("rows").openCursor().onsuccess = ({ target }) => {
-      const cursor = target.result;
-      if (cursor?.value.j && goes(cursor.value.s)) cursor.update({ key: cursor.key, gone: true });
-      cursor?.continue();
+    const rows = () => {
+      store("rows").openCursor().onsuccess = ({ target }) => {
+        const cursor = target.result;
+        if (cursor?.value.j && goes(cursor.value.s)) cursor.update({ key: cursor.key, gone: true });
+        if (cursor) cursor.continue();
+        else for (const entity of changed) repack(store, entity, ({ s }) => !goes(s));
+      };
     };
     store("packs").openCursor().onsuccess = ({ target }) => {
       const cursor = target.result;
       if (cursor?.value.sites.some(goes)) changed.add(cursor.value.e);
       if (cursor) cursor.continue();
-      else for (const entity of changed) repack(store, entity, ({ s }) => !goes(s));
+      else rows();
     };
   }
 

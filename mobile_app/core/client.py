@@ -91,7 +91,7 @@ class Client:
         self._later = self.tables.BEHIND
         self._farewell: asyncio.Future[None] | None = None
         self._release: asyncio.Future[None] | None = None
-        self.drawn, self._has_pulled = asyncio.Event(), asyncio.Event()
+        self.drawn, self._has_pulled, self._signing_in = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
         tabs.listen(self._hear)
@@ -152,6 +152,10 @@ class Client:
 
     async def sign_in(self, username: str, password: str) -> None:
         """`ProblemError` when refused, `Offline` without a network. The same person finds everything as it was left."""
+        async with self._signing_in:
+            await self._sign_in(username, password)
+
+    async def _sign_in(self, username: str, password: str) -> None:
         device = self._opened_device()
         assert self.device_id
         if self._farewell:
@@ -162,15 +166,18 @@ class Client:
         if self._store is None or self.session.user is None or self.session.user.id != user.id:
             await self._leave()
             await self._open(user)
+        store = self._opened_store()
         self._http.take(pair)
         await self._know(me)
         await device.set_word("session_ended", None)
         await device.set_word("sign_out_due", None)
         await device.set_user(user)
-        self.drawn.clear()
+        if self.session.state != SessionState.signed_in:
+            self.drawn.clear()
         await self._first_rows(user)
-        self._enter(user)
-        self._tabs.post({"kind": "signed_in", "user": str(user.id)})
+        if self._store is store:  # another tab may have signed in or out meanwhile
+            self._enter(user)
+            self._tabs.post({"kind": "signed_in", "user": str(user.id)})
 
     def unsent(self) -> Unsent:
         return self.outbox.unsent()

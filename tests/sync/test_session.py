@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from mobile_app.core.api import Token
 from mobile_app.core.errors import Offline, ProblemError, SignInNeeded, UnsentWork
 from mobile_app.core.session import SessionState
 from mobile_app.core.storage import Batch
@@ -45,6 +46,60 @@ class TestSignIn:
         phone.transport.sent.clear()
         await asyncio.gather(*(phone.client.api.me() for _ in range(5)))
         assert phone.transport.sent.count("POST /api/v1/auth/refresh") == 1
+
+
+class TestFirstRows:
+    """Whoever signs in waits a moment for the first page; much can happen meanwhile."""
+
+    @staticmethod
+    def nothing_comes(phone) -> None:
+        phone.transport.only, phone.transport.lose_requests = "/sync/pull", 100
+
+    async def test_of_two_who_sign_in_at_once_the_last_is_in(self, factory):
+        one, other = await factory.person("technician"), await factory.person("supervisor")
+        phone = factory.device(background=True)
+        await phone.client.start()
+        self.nothing_comes(phone)
+        await asyncio.gather(*(phone.client.sign_in(user.username, PASSWORD) for user in (one, other)))
+        assert phone.client.user.id == phone.client.me.id == (await phone.client.api.me()).id
+        assert phone.client.user.id == other.id
+
+    async def test_who_signs_in_in_another_tab_meanwhile_is_in(self, factory, soon):
+        hub, one, other = SharedTabs.Hub(), await factory.person("technician"), await factory.person("supervisor")
+        first = factory.device(tabs=SharedTabs(hub), background=True)
+        second = factory.device(tabs=SharedTabs(hub), stores=first.stores, jar=first.jar)
+        for tab in (first, second):
+            await tab.client.start()
+        self.nothing_comes(first)
+        signing_in = asyncio.ensure_future(first.client.sign_in(one.username, PASSWORD))
+        await soon(lambda: first.client.sync.is_alive)
+        await second.client.sign_in(other.username, PASSWORD)
+        await signing_in
+        await soon(lambda: all(tab.client.session.state == SessionState.signed_in for tab in (first, second)))
+        for tab in (first, second):
+            assert tab.client.user.id == tab.client.me.id == other.id
+
+    async def test_a_session_that_ends_meanwhile_leads_back(self, factory, soon):
+        phone, user = factory.device(background=True), await factory.person("technician")
+        await phone.client.start()
+        self.nothing_comes(phone)
+        signing_in = asyncio.ensure_future(phone.client.sign_in(user.username, PASSWORD))
+        await soon(lambda: phone.client.sync.is_alive)
+        phone.user, phone.transport.lose_requests = user, 0
+        phone.client._http._token = Token("of nobody", 1e9)
+        await end_sessions_of(phone, factory)
+        await signing_in
+        await soon(lambda: phone.client.session.state == SessionState.signed_out)
+        assert phone.client.session.user is None
+
+    async def test_twice_the_same_is_in_once_and_drawn(self, factory):
+        phone, user = factory.device(background=True), await factory.person("technician")
+        await phone.client.start()
+        await phone.client.sign_in(user.username, PASSWORD)
+        phone.client.drawn.set()
+        await phone.client.sign_in(user.username, PASSWORD)
+        assert phone.client.drawn.is_set()
+        assert phone.client.user.id == user.id
 
 
 class TestStart:

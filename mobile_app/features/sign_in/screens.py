@@ -15,7 +15,7 @@ from mobile_app.ui.cards import Card, LineItem, NoticeCard
 from mobile_app.ui.chips import Avatar
 from mobile_app.ui.component import component
 from mobile_app.ui.fields import TextInput
-from mobile_app.ui.hooks import use_async, use_live, use_maybe, use_state
+from mobile_app.ui.hooks import use_async, use_box, use_live, use_maybe, use_state
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Heading, Meta, Title
 from mobile_app.ui.theme import Space, Tone
@@ -38,9 +38,13 @@ def SignInScreen() -> ft.Control:
     refusal, set_refusal = use_maybe(ClientError)
     missing, set_missing = use_state("")
     busy, set_busy = use_state(False)
+    is_entering = use_box(lambda: False)
     demo = use_async(_demo_accounts(client))
 
     async def enter(who: str, secret: str) -> None:
+        if is_entering.current:
+            return
+        is_entering.current = True
         set_busy(True)
         set_refusal(None)
         set_missing("")
@@ -49,6 +53,7 @@ def SignInScreen() -> ft.Control:
         except ClientError as error:
             set_refusal(error)
         finally:
+            is_entering.current = False
             set_busy(False)
 
     async def submit() -> None:

@@ -79,9 +79,14 @@ async def newer_database_is_set_aside(stores: IndexedDBStores) -> None:
 
 
 async def older_database_goes_on(stores: IndexedDBStores) -> None:
-    """As left by the app's first version: each row a record of its own, and something that waits."""
+    """As left by the app's first version: each row a record of its own, machines looked up by their labels, and something that waits."""
     import js
     from pyodide.ffi import create_once_callable, to_js
+
+    machines = [
+        {"key": f"equipment/{number}", "e": "equipment", "s": None, "refs": [f"label:{number}"], "j": f'{{"id":"{number}"}}'}
+        for number in range(500)
+    ]
 
     def made(_: Any) -> None:
         base, by_key = request.result, to_js({"keyPath": "key"}, dict_converter=js.Object.fromEntries)
@@ -89,8 +94,8 @@ async def older_database_goes_on(stores: IndexedDBStores) -> None:
         kept = base.createObjectStore("rows", by_key)
         kept.createIndex("entity", "e")
         kept.createIndex("refs", "refs", to_js({"multiEntry": True}, dict_converter=js.Object.fromEntries))
-        row = {"key": "user/a", "e": "user", "s": None, "refs": [], "j": '{"id":"a"}'}
-        kept.put(to_js(row, dict_converter=js.Object.fromEntries))
+        for row in ({"key": "user/a", "e": "user", "s": None, "refs": [], "j": '{"id":"a"}'}, *machines):
+            kept.put(to_js(row, dict_converter=js.Object.fromEntries))
         base.createObjectStore("outbox", by_id).put(to_js(command("1"), dict_converter=js.Object.fromEntries))
         base.createObjectStore("blobs", by_id)
         base.createObjectStore("kv", by_key)
@@ -104,7 +109,11 @@ async def older_database_goes_on(stores: IndexedDBStores) -> None:
     store = await stores.open("older")
     assert await store.rows("user") == {"a": b'{"id":"a"}'}
     assert [record["id"] for record in await store.outbox()] == ["1"]
-    await store.apply(Batch(drops=[("user/a", None)]))
+    await store.tidy()
+    newer = [{"entity": "equipment", "id": f"{number}", "site_id": None, "row": {"id": "newer"}} for number in range(450, 550)]
+    await store.take(store.page(json.dumps({"changes": newer}).encode()), kv={}, sites=None, reset=False)
+    assert await store.rows_at(["equipment/1", "equipment/499", "equipment/549"]) == ['{"id":"1"}', '{"id":"newer"}', '{"id":"newer"}']
+    await store.apply(Batch(drops=[("user/a", None)], reset=True))
     await store_contract.follows_pages_of_many_rows(store)
     await store.close()
 

@@ -3,10 +3,10 @@
 import json
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from mobile_app.core.storage import Batch, LocalStore, Page, StoredRow, StoreFactory
+from mobile_app.core.storage import READ_BY, Batch, LocalStore, Page, StoredRow, StoreFactory
 
 A, B, C = ("00000000-0000-7000-8000-00000000000" + digit for digit in "abc")
 
@@ -48,6 +48,10 @@ async def keeps_only_the_sites_in_scope(store: LocalStore) -> None:
     await store.apply(Batch(sites=["s2"]))
     assert [*await store.rows("equipment")] == [B]
     assert len(await store.rows("user")) == 1
+    await store.apply(Batch(puts=[row("equipment", A, "s2")]))
+    others = [row("equipment", str(UUID(int=number)), "s3") for number in range(60)]
+    await store.apply(Batch(puts=[row("equipment", A, "s3"), *others], sites=["s3"]))
+    assert len(await store.rows("equipment")) == 61
 
 
 async def resets_rows_and_nothing_else(store: LocalStore) -> None:
@@ -96,27 +100,53 @@ async def takes(store: LocalStore, page: Page, words: str) -> None:
 
 
 async def follows_pages_of_many_rows(store: LocalStore) -> None:
-    """Pages large and small, drops, moves between sites and resets, against what they come to."""
-    chance, ids, expected = random.Random(7), [str(UUID(int=number)) for number in range(150)], dict[str, tuple[str | None, int]]()
+    await walks(store, "user")
+
+
+async def follows_pages_of_what_is_looked_up(store: LocalStore) -> None:
+    await walks(store, "document")
+
+
+async def walks(store: LocalStore, entity: str) -> None:
+    """Pages large and small, drops, moves between sites and machines, and resets, against what they come to."""
+    chance, ids, expected = random.Random(7), [str(UUID(int=number)) for number in range(150)], dict[str, Expected]()
     for step in range(60):
-        written = {row_id: chance.choice(["s1", "s2", None]) for row_id in chance.sample(ids, chance.choice([1, 3, 60, 120]))}
-        dropped = {row_id: chance.choice(["s1", "s2", None]) for row_id in chance.sample(ids, chance.choice([0, 2, 70]))}
+        written = {
+            row_id: Expected(chance.choice(["s1", "s2", None]), chance.choice([A, B, C]), step)
+            for row_id in chance.sample(ids, chance.choice([1, 3, 60, 120]))
+        }
+        dropped = {row_id: chance.choices(["s1", "s2", None], k=2) for row_id in chance.sample(ids, chance.choice([0, 2, 70]))}
         sites, reset = chance.choice([None, None, None, ["s1"], ["s2"]]), chance.random() < 0.1
-        changes = [change("user", row_id, site, step=step) for row_id, site in written.items()]
-        gone = [change("user", row_id, site) for row_id, site in dropped.items()]
+        changes = [change(entity, row_id, new.site, step=step, equipment_id=new.machine) for row_id, new in written.items()]
+        gone = [change(entity, row_id, site) for row_id, left in dropped.items() for site in left]
         page = store.page(json.dumps({"changes": gone + changes, "cursor": "1", "more": False}).encode())
         await store.take(page, kv={"cursor": str(step)}, sites=sites, reset=reset)
-        kept = {} if reset else {key: was for key, was in expected.items() if key not in dropped or was[0] != dropped[key]}
-        kept |= {key: (site, step) for key, site in written.items()}
-        expected = {key: was for key, was in kept.items() if sites is None or was[0] in (*sites, None)}
+        kept = {} if reset else {key: was for key, was in expected.items() if was.site not in dropped.get(key, ["none"])}
+        kept |= written
+        expected = {key: was for key, was in kept.items() if sites is None or was.site in (*sites, None)}
         if chance.random() < 0.2:
             await store.tidy()
-        told = {key: json.loads(text)["step"] for key, text in (await store.rows("user")).items()}
-        assert told == {key: was[1] for key, was in expected.items()}, step
-        asked = [row_id in expected for row_id in ids[:20]]
-        assert [text is not None for text in await store.rows_at([f"user/{row_id}" for row_id in ids[:20]])] == asked, step
+        await holds(store, entity, expected)
+        asked = [expected[row_id].step if row_id in expected else None for row_id in ids[:20]]
+        texts = await store.rows_at([f"{entity}/{row_id}" for row_id in ids[:20]])
+        assert [json.loads(text)["step"] if text else None for text in texts] == asked, step
     await store.apply(Batch(reset=True))
-    assert await store.rows("user") == {}
+    assert await store.rows(entity) == {}
+
+
+class Expected(NamedTuple):
+    site: str | None
+    machine: str
+    step: int
+
+
+async def holds(store: LocalStore, entity: str, expected: dict[str, Expected]) -> None:
+    told = {key: json.loads(text)["step"] for key, text in (await store.rows(entity)).items()}
+    assert told == {key: was.step for key, was in expected.items()}
+    for machine in (A, B, C):
+        found = json.loads(await store.rows_of(entity, f"equipment:{machine}")) if entity in READ_BY else []
+        named = [key for key, was in expected.items() if entity in READ_BY and was.machine == machine]
+        assert sorted(each["id"] for each in found) == sorted(named)
 
 
 async def keeps_the_outbox_and_frees_its_files(store: LocalStore) -> None:
@@ -158,5 +188,5 @@ async def separates_people(stores: StoreFactory) -> None:
 ON_A_STORE: list[Callable[[LocalStore], Awaitable[None]]] = [
     keeps_rows, replaces_rows_and_their_references, drops_only_what_is_still_there, keeps_only_the_sites_in_scope,
     resets_rows_and_nothing_else, takes_a_page_as_it_comes, follows_pages_of_many_rows,
-    keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
+    follows_pages_of_what_is_looked_up, keeps_the_outbox_and_frees_its_files, keeps_and_forgets_words,
 ]  # fmt: skip
