@@ -1,0 +1,72 @@
+"""A first load in several pages, each asked for while the one before comes."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from mobile_app.core import exchange
+from mobile_app.core.errors import Offline
+from mobile_app.core.transport import OnHeaders, Response
+from server.sync import router
+from shared_models.sync import SMALLEST_PAGE
+from tests.server.support import PASSWORD
+from tests.sync.conftest import Device, Factory
+from tests.sync.transport import AppTransport
+
+MANY = 800
+MACHINES = """insert into equipment (id, code, name, site_id, status_since)
+select gen_random_uuid(), 'P-' || gen_random_uuid(), 'Pompe ' || n, :site, now() from generate_series(1, :many) n"""
+
+
+@pytest.fixture
+async def newcomer(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> Device:
+    """Somebody whose first load takes several pages."""
+    monkeypatch.setattr(exchange, "FIRST_PAGE", SMALLEST_PAGE)
+    monkeypatch.setattr(exchange, "LARGEST_PAGE", SMALLEST_PAGE)
+    await factory.session.execute(sa.text(MACHINES), {"site": factory.site, "many": MANY})
+    await factory.session.commit()
+    phone, person = factory.device(), await factory.person("technician", sites=[factory.site])
+    await phone.client.start()
+    await phone.client.sign_in(person.username, PASSWORD)
+    return phone
+
+
+class Faulty:
+    """The way to the server, on which some pulls go wrong, by their number."""
+
+    def __init__(self, whole: AppTransport, faults: dict[int, str]) -> None:
+        self.whole, self.faults, self.pulls = whole, faults, 0
+
+    async def request(self, method: str, path: str, *, headers: Any, on_headers: OnHeaders | None = None, **how: Any) -> Response:
+        self.pulls += "/sync/pull" in path
+        fault = self.faults.pop(self.pulls, None) if "/sync/pull" in path else None
+        if fault == "lost request":
+            raise Offline
+        if fault == "trouble":
+            return Response(503, b"{}")
+        sent = {**headers, "Authorization": "Bearer of nobody"} if fault == "unknown token" else headers
+        answer = await self.whole.request(method, path, headers=sent, on_headers=on_headers, **how)
+        if fault == "lost answer":
+            raise Offline
+        return answer
+
+    def stream(self, path: str, *, headers: Any) -> Any:
+        return self.whole.stream(path, headers=headers)
+
+
+async def test_goes_on_where_it_was_interrupted(factory: Factory, newcomer: Device) -> None:
+    faults = {1: "lost request", 3: "lost answer", 5: "unknown token", 8: "trouble", 10: "lost answer"}
+    newcomer.client._http._transport = way = Faulty(newcomer.transport, faults)
+    while newcomer.client.sync.status.is_first:
+        await newcomer.client.sync.round()
+    assert not way.faults
+    assert len(newcomer.client.equipment) == MANY + 1
+    again = await factory.restarted(newcomer)
+    assert again.client.equipment.rows.keys() == newcomer.client.equipment.rows.keys()
+
+
+async def test_a_cursor_too_long_for_a_header_comes_with_its_page(newcomer: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "LONGEST_HEADER", 10)
+    await newcomer.client.sync.round()
+    assert len(newcomer.client.equipment) == MANY + 1
