@@ -238,13 +238,20 @@ globalThis.etabliStorage = (() => {
       const wanted = JSON.parse(keys);
       const single = wanted.map((key) => store("rows").get(key));
       const packs = [];
-      for (const entity of new Set(wanted.map((key) => key.split("/")[0])))
-        packsWith(store, entity, (key) => wanted.includes(key), (found) => packs.push(...found));
+      const lookInPacks = () => {
+        const packed = new Set(wanted.filter((_, place) => isPacked(single[place].result)));
+        const entities = new Set([...packed].map((key) => key.split("/")[0]));
+        for (const entity of entities) packsWith(store, entity, (key) => packed.has(key), (found) => packs.push(...found));
+      };
+      if (single.length) single.at(-1).onsuccess = lookInPacks;
       return () => {
         const all = unpacked(packs, single.map(({ result }) => result).filter(Boolean));
         return JSON.stringify(wanted.map((key) => (all.has(key) ? text(all.get(key).j) : null)));
       };
     });
+
+  /** Whether packs are to be asked: a row of its own, or one that is gone wherever it was, is all there is to know. */
+  const isPacked = (record) => !record || Array.isArray(record.gone);
 
   /** Packs in their order, and the keys in them that are wanted; all of a pack without contents, which cannot tell. */
   function packsWith(store, entity, isWanted, found) {

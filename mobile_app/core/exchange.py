@@ -17,7 +17,7 @@ from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
 from mobile_app.core.transport import OnHeaders
-from mobile_app.core.unwaited import begun
+from mobile_app.core.unwaited import begun, finished
 from shared_models.base import Command
 from shared_models.entities import ENTITIES
 from shared_models.problems import Problem
@@ -146,7 +146,8 @@ class Coming:
 
 
 class Pull:
-    """Brings the device's rows up to the server's. A page is written whole, with the cursor after it.
+    """Brings the device's rows up to the server's. A page is written whole, with the cursor after it,
+    and what is written is shown.
 
     The next page is asked for as soon as one begins to come: the server makes it meanwhile.
     """
@@ -186,7 +187,7 @@ class Pull:
                 page = await coming.page
                 if is_more := page.head["more"]:
                     following = following or self._begin(page.head["cursor"])
-                await self._apply(page)
+                await finished(self._apply(page))
                 if progress := page.head.get("progress"):
                     self._on_progress(progress["done"], progress["total"])
                 if following is None or not is_more:

@@ -13,6 +13,16 @@ def begun(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return task
 
 
+async def finished(work: Coroutine[Any, Any, T]) -> T:
+    """What must not stay half done: its waiter, when told to stop, stops after it."""
+    task = begun(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
 def _hear(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         task.exception()

@@ -1,5 +1,6 @@
 """A first load in several pages, each asked for while the one before comes."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -68,5 +69,24 @@ async def test_goes_on_where_it_was_interrupted(factory: Factory, newcomer: Devi
 
 async def test_a_cursor_too_long_for_a_header_comes_with_its_page(newcomer: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "LONGEST_HEADER", 10)
+    await newcomer.client.sync.round()
+    assert len(newcomer.client.equipment) == MANY + 1
+
+
+async def test_a_page_being_written_when_the_pull_is_stopped_is_shown(newcomer: Device) -> None:
+    """As a session that ends does, while work waits: the same person goes on with what is in memory."""
+    store, written = newcomer.client.outbox.store, asyncio.Event()
+    take = store.take
+
+    async def take_its_time(*args: Any, **how: Any) -> None:
+        await take(*args, **how)
+        written.set()
+        await asyncio.sleep(0.05)
+
+    store.take = take_its_time
+    newcomer.client.sync.start("somebody")
+    await written.wait()
+    await newcomer.client.sync.stop()
+    assert newcomer.client.sync.status.is_first
     await newcomer.client.sync.round()
     assert len(newcomer.client.equipment) == MANY + 1
