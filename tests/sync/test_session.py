@@ -55,14 +55,17 @@ class TestFirstRows:
     def nothing_comes(phone) -> None:
         phone.transport.only, phone.transport.lose_requests = "/sync/pull", 100
 
-    async def test_of_two_who_sign_in_at_once_the_last_is_in(self, factory):
+    async def test_of_two_who_sign_in_at_once_the_last_is_in_and_nobody_with_the_other_s_rows(self, factory):
         one, other = await factory.person("technician"), await factory.person("supervisor")
-        phone = factory.device(background=True)
+        phone, seen = factory.device(background=True), []
         await phone.client.start()
+        session = phone.client.session
+        session.subscribe(lambda *_: seen.append((session.state, session.user, phone.client.me)))
         self.nothing_comes(phone)
         await asyncio.gather(*(phone.client.sign_in(user.username, PASSWORD) for user in (one, other)))
-        assert phone.client.user.id == phone.client.me.id == (await phone.client.api.me()).id
-        assert phone.client.user.id == other.id
+        assert phone.client.user.id == other.id == (await phone.client.api.me()).id
+        ins = [(user.id, me.id) for state, user, me in seen if state == SessionState.signed_in]
+        assert ins == [(one.id, one.id), (other.id, other.id)]
 
     async def test_who_signs_in_in_another_tab_meanwhile_is_in(self, factory, soon):
         hub, one, other = SharedTabs.Hub(), await factory.person("technician"), await factory.person("supervisor")
