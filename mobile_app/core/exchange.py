@@ -12,7 +12,7 @@ from uuid import UUID
 
 from mobile_app.core.api import Api
 from mobile_app.core.clock import Clock
-from mobile_app.core.errors import Offline, ProblemError, ServerTrouble
+from mobile_app.core.errors import ClientError, ProblemError, ServerTrouble
 from mobile_app.core.outbox import Entry, Outbox
 from mobile_app.core.storage import LocalStore, Page
 from mobile_app.core.tables import Tables
@@ -284,7 +284,7 @@ class PageSize:
         began = time.monotonic()
         try:
             yield self._bytes
-        except Offline:
+        except ClientError:
             self._bytes = SMALLEST_PAGE
             raise
         seconds = time.monotonic() - began

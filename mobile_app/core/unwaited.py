@@ -17,10 +17,11 @@ async def finished(work: Coroutine[Any, Any, T]) -> T:
     """What must not stay half done: its waiter, when told to stop, stops after it."""
     task = begun(work)
     try:
-        return await asyncio.shield(task)
+        await asyncio.wait([task])  # unlike `shield`, which would report what goes wrong after its waiter was told to stop
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+    return task.result()
 
 
 def _hear(task: asyncio.Task[Any]) -> None:
