@@ -51,7 +51,8 @@ class EntityRow(Row):
         class NoticeRow(EntityRow, entity="notice", person="user_id"): …
 
     `read_by`: left in the store until a screen asks for those with a value of this field; without, it is in memory. `site`: the field
-    that says whose site it is of; a row without it is everyone's, or with `person`, which says whose, theirs alone.
+    that says whose site it is of; a row without it is everyone's, or with `person`, which says whose, theirs alone. `found_by`: what
+    else the store finds it by, before the app has started: a name, and the field with the values.
     """
 
     known: ClassVar[dict[str, type["EntityRow"]]] = {}
@@ -60,16 +61,17 @@ class EntityRow(Row):
     read_by: ClassVar[str | None] = None
     site: ClassVar[str] = "site_id"
     person: ClassVar[str | None] = None
+    found_by: ClassVar[tuple[str, str] | None] = None
 
     id: UUID
 
     def __init_subclass__(
         cls, *, entity: str | None = None, read_by: str | None = None, site: str | None = None, person: str | None = None,
-        **options: Any,
+        found_by: tuple[str, str] | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init_subclass__(**options)
         if entity is not None:
-            cls.entity, cls.read_by, cls.site, cls.person = entity, read_by, site or cls.site, person
+            cls.entity, cls.read_by, cls.site, cls.person, cls.found_by = entity, read_by, site or cls.site, person, found_by
             EntityRow.known[entity] = cls
 
     @property

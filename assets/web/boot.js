@@ -138,12 +138,30 @@
     }
   }
 
+  // A machine is a record of its own, or lies in the last pack whose contents name it; storage.js writes both.
+  async function labelled(database, ref) {
+    const { read } = etabliDevice;
+    const packed = read(database, "contents", (store) => store.index("entity").getAll("equipment"));
+    const alone = await read(database, "rows", (store) => store.index("refs").get(ref));
+    if (alone) return JSON.parse(alone.j);
+    const places = ((await packed) ?? []).flatMap(({ pack, keys, refs }) => keys.map((key, place) => [key, { pack, place, refs: refs[place] }]));
+    const [key, found] = [...new Map(places)].find(([, { refs }]) => refs.includes(ref)) ?? [];
+    if (!found || (await read(database, "rows", (store) => store.get(key)))) return null;
+    const pack = await read(database, "packs", (store) => store.get(found.pack));
+    return pack && JSON.parse(new TextDecoder().decode(line(pack.j, 2 * found.place + 1)));
+  }
+
+  function line(whole, number) {
+    let at = 0;
+    for (let passed = 0; passed < number; passed++) at = whole.indexOf(10, at) + 1;
+    return whole.subarray(at, whole.indexOf(10, at));
+  }
+
   async function machineCard(database) {
     const code = location.pathname.startsWith("/e/") && etabliLabels(build.labels)(location.pathname);
     if (!code) return null;
-    const found = await etabliDevice.read(database, "rows", (store) => store.index("refs").get("label:" + code));
-    if (!found) return null;
-    const machine = JSON.parse(found.j);
+    const machine = await labelled(database, "label:" + code);
+    if (!machine) return null;
     const status = text("boot.status_" + machine.status);
     const tone = { active: "ok", broken: "bad", maintenance: "warning" }[machine.status] ?? "off";
     return element("main", "preview machine", [

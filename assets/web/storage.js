@@ -179,18 +179,22 @@ globalThis.etabliStorage = (() => {
   const COMMA = 44;
 
   /** A page of a pull, of which neither Python nor we read the rows: what Python needs to know of it, and what `take` writes.
-   *  kinds: {entity: the field that it is looked up by, or null for one that Python holds in memory} */
+   *  kinds: {entity: {held, refs: [[name, field]]}} */
   function page(body, kinds) {
     const kindOf = JSON.parse(kinds);
     const { whole, head, changes } = opened(body) ?? opened(framed(body));
     const puts = changes.filter(({ isGone }) => !isGone).map(({ e, id, s, j }) => {
-      const field = kindOf[e];
-      const refs = field ? [`${field.replace(/_id$/, "")}:${field === "id" ? id : JSON.parse(text(j))[field]}`] : [];
+      const refs = kindOf[e]?.refs.length ? refsOf(id, j, kindOf[e].refs) : [];
       return { key: `${e}/${id}`, e, s, refs, j };
     });
     const drops = changes.filter(({ isGone }) => isGone).map(({ e, id, s }) => [`${e}/${id}`, s]);
-    const held = puts.filter(({ e }) => kindOf[e] === null).map(({ key, j }) => [key, j.byteOffset - whole.byteOffset, j.length]);
+    const held = puts.filter(({ e }) => kindOf[e]?.held).map(({ key, j }) => [key, j.byteOffset - whole.byteOffset, j.length]);
     return { puts, drops, whole: whole === body ? null : whole, head: JSON.stringify({ head, drops, keys: puts.map(({ key }) => key), held }) };
+  }
+
+  function refsOf(id, j, fields) {
+    const row = fields.every(([, field]) => field === "id") ? { id } : JSON.parse(text(j));
+    return fields.flatMap(([name, field]) => [row[field] ?? []].flat().map((value) => `${name}:${value}`));
   }
 
   /** What a body with its changes on lines of their own is made of; null for another. */

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from mobile_app.core.errors import StoreTrouble
-from mobile_app.core.storage import READ_BY, Batch, Page, Record, StoredBlob
+from mobile_app.core.storage import READ_BY, Batch, Page, Record, StoredBlob, reference_fields
 from shared_models.entities import ENTITIES
 
 _KINDS = {
@@ -59,7 +59,10 @@ class IndexedDBKeyValue:
         self._base.close()
 
 
-_KINDS_OF_ROWS = json.dumps({name: READ_BY.get(name) for name in ENTITIES})
+_KINDS_OF_ROWS = json.dumps({
+    name: {"held": name not in READ_BY, "refs": [list(ref) for ref in reference_fields(kind)]} for name, kind in ENTITIES.items()
+})  # fmt: skip
+
 _EVERY_KIND = json.dumps([*ENTITIES])
 
 

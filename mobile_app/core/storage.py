@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class StoredRow:
-    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`)."""
+    """`json` is the row as the server wrote it; `refs` are what it is looked up by (`equipment:<id>`, `label:<CODE>`)."""
 
     entity: str
     id: str
@@ -161,13 +161,19 @@ def _stored(change: Mapping[str, Any]) -> StoredRow:
     return StoredRow(change["entity"], change["id"], change["site_id"], refs_of(change["entity"], row), text)
 
 
-READ_BY = {name: kind.read_by for name, kind in ENTITIES.items() if kind.read_by}
-"""What is left in the store until somebody asks for it, and the field that it is asked for by."""
+READ_BY = frozenset(name for name, kind in ENTITIES.items() if kind.read_by)
+"""What is left in the store until somebody asks for it."""
+
+
+def reference_fields(kind: type[EntityRow]) -> list[tuple[str, str]]:
+    """What rows of an entity are looked up by on the device: the name of each reference, and the field with its value or values."""
+    read = [(kind.read_by.removesuffix("_id"), kind.read_by)] if kind.read_by else []
+    return [*read, *([kind.found_by] if kind.found_by else [])]
 
 
 def refs_of(entity: str, row: Mapping[str, Any]) -> list[str]:
-    """What a row is looked up by."""
-    return [ref_of(ENTITIES[entity], row[READ_BY[entity]])] if entity in READ_BY else []
+    found = [(name, row.get(field) or []) for name, field in reference_fields(ENTITIES[entity])] if entity in ENTITIES else []
+    return [f"{name}:{value}" for name, values in found for value in (values if isinstance(values, list) else [values])]
 
 
 def ref_of(kind: type[EntityRow], key: object) -> str:

@@ -159,7 +159,7 @@ class ReadyClassesTake(Schema):
     codes: Annotated[list[Code], Field(min_length=1, max_length=100)]
 
 
-class EquipmentRow(EntityRow, entity="equipment"):
+class EquipmentRow(EntityRow, entity="equipment", found_by=("label", "label_codes")):
     """What a device holds of a machine."""
 
     code: str

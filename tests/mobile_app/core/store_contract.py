@@ -95,6 +95,7 @@ async def takes(store: LocalStore, page: Page, words: str) -> None:
     assert json.loads(held["equipment"][A])["name"] == words
     assert "document" not in held
     assert await store.rows("equipment") == held["equipment"]
+    assert json.loads(await store.rows_of("equipment", "label:Y"))[0]["id"] == A
     assert json.loads(await store.rows_of("document", f"equipment:{A}"))[0]["id"] == B
     assert await store.get("cursor") == '"2"'
 
