@@ -11,6 +11,7 @@ from server.core.http import client_address
 from server.core.sql import Written
 from server.core.writes import WriteRoute
 from server.sync import pull, push
+from shared_models.numbers import NUMBER
 from shared_models.sync import LARGEST_PAGE, NEXT_CURSOR, SMALLEST_PAGE, USUAL_PAGE, PullPage, PushAnswer, PushRequest
 from shared_models.text import SECRET
 
@@ -29,7 +30,7 @@ async def push_commands(actor: Somebody, session: SessionDep, request: PushReque
 @router.get("/pull", response_model=PullPage)
 async def pull_changes(
     actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None,
-    size: Annotated[int, Query(ge=SMALLEST_PAGE, le=LARGEST_PAGE)] = USUAL_PAGE,
+    size: Annotated[int, Query(ge=SMALLEST_PAGE, le=LARGEST_PAGE), NUMBER] = USUAL_PAGE,
 ) -> Response:  # fmt: skip
     """What has changed since the cursor; without one, or with one that is of no use any more, everything.
 
