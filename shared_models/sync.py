@@ -11,8 +11,6 @@ from shared_models.problems import Problem
 
 SMALLEST_PAGE, USUAL_PAGE, LARGEST_PAGE = 100_000, 1_000_000, 4_000_000
 """Of a pull, in bytes before they are compressed: a network that is slow brings the first before anybody gives up."""
-
-
 NEXT_CURSOR = "next-cursor"
 """The header that tells a page's cursor ahead of its body, where another page follows."""
 

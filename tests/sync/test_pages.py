@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -65,6 +66,36 @@ async def test_goes_on_where_it_was_interrupted(factory: Factory, newcomer: Devi
     assert len(newcomer.client.equipment) == MANY + 1
     again = await factory.restarted(newcomer)
     assert again.client.equipment.rows.keys() == newcomer.client.equipment.rows.keys()
+
+
+class Watched(Faulty):
+    """`seen`: the size of each pull that is asked for, and "came" for each that has come."""
+
+    def __init__(self, whole: AppTransport, faults: dict[int, str]) -> None:
+        super().__init__(whole, faults)
+        self.seen: list[Any] = []
+
+    async def request(self, method: str, path: str, **how: Any) -> Response:
+        asked = parse_qs(urlsplit(path).query).get("size")
+        self.seen += map(int, asked or ())
+        try:
+            return await super().request(method, path, **how)
+        finally:
+            self.seen += ["came"] if asked else []
+
+
+async def test_grow_while_they_come_at_once_and_are_asked_for_ahead(newcomer: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "QUICK", 60.0)
+    monkeypatch.setattr(exchange, "LARGEST_PAGE", 3 * SMALLEST_PAGE)
+    newcomer.client._http._transport = way = Watched(newcomer.transport, {5: "lost request"})
+    await newcomer.client.sync.round()
+    sizes = [each for each in way.seen if each != "came"]
+    assert way.seen[1] != "came"  # the second is asked for before the first has come
+    assert (sizes[0], max(sizes)) == (SMALLEST_PAGE, 3 * SMALLEST_PAGE)
+    way.faults, way.seen = {way.pulls + 1: "lost request"}, []
+    await newcomer.client.sync.round()
+    await newcomer.client.sync.round()
+    assert way.seen[-2:] == [SMALLEST_PAGE, "came"]  # after what did not come, the least
 
 
 async def test_a_cursor_too_long_for_a_header_comes_with_its_page(newcomer: Device, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ class AppTransport:
         told = {name.lower(): value for name, value in answer.headers.items()}
         if on_headers and answer.is_success:
             on_headers(told)
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.005)  # until the body has come
         if self._loses("lose_answers", path):
             raise Offline
         self.answered = answer.content
