@@ -146,6 +146,13 @@ class App:
         self._look_for(lambda: self._is_tapped(self.words(words)), words, seconds)
         return self
 
+    def touch(self, found: Locator) -> "App":
+        """Tap `found` where it lies once nothing moves: a sheet that closes or a banner that comes would take the tap."""
+        self.place_of(found)
+        self.reach(found)
+        found.click()
+        return self
+
     def fill(self, label: str, text: str) -> "App":
         """Type into the field that `label` names, in the place of what was there.
 

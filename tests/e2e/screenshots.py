@@ -252,7 +252,7 @@ def be_refused(app: App, things: Things) -> None:
 
 def give_up(app: App) -> None:
     app.tap("needs_you.discard").see("common.close")
-    app.page.get_by_role("button", name=app.words("needs_you.discard"), exact=True).last.click()
+    app.touch(app.page.get_by_role("button", name=app.words("needs_you.discard"), exact=True).last)
     app.see("needs_you.none")
 
 
@@ -267,7 +267,7 @@ def calendar(view: str, *, opened: bool = False) -> Callable[[App, Things], obje
         app.go("/calendar").tap(f"calendar.view.{view}").see("calendar.title" if app.page.viewport_size == PHONE else "calendar.today")
         app.page.wait_for_timeout(800)
         if opened:
-            app.page.get_by_role("button", name=re.compile(r"^(\d+\S* \S+\s)?\d\d:\d\d")).first.click()
+            app.touch(app.page.get_by_role("button", name=re.compile(r"^(\d+\S* \S+\s)?\d\d:\d\d")).first)
             app.see("calendar.machine")
 
     return come
@@ -345,7 +345,7 @@ def just_made(app: App, things: Things) -> None:
 def refused_site(app: App, things: Things) -> None:
     at("/sites/{broken[site_id]}", "sites.save")(app, things)
     app.tap("sites.delete").see("sites.delete_body")
-    app.page.get_by_role("button", name=app.words("sites.delete"), exact=True).last.click()
+    app.touch(app.page.get_by_role("button", name=app.words("sites.delete"), exact=True).last)
     app.see({"fr": "garde encore", "en": "still holds"}[app.lang])
 
 

@@ -102,8 +102,8 @@ def test_moved_by_two_taps_without_network(lent: Device, machines: Iterator[Mach
     show(phone, "month", tuesday).see(plan["title"])
 
     phone.context.set_offline(True)
-    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("common.close")
-    button(phone, format_date_long(wednesday)).click()
+    phone.tap(plan["title"]).see("calendar.why").tap("calendar.move").see("calendar.do_not_move")
+    phone.touch(button(phone, format_date_long(wednesday)))
     phone.see(plan["title"], "domain.unsent")
     assert now_on(planner, plan, tuesday) == tuesday.isoformat()
     phone.reload()

@@ -71,5 +71,4 @@ def opened(app: App, report: dict[str, Any]) -> bytes:
 def removed(app: App, menu: str) -> App:
     """By its menu, and once more to be sure."""
     app.tap(menu).tap("reports_app.remove").see("common.close")
-    app.page.get_by_role("button", name=app.words("reports_app.remove"), exact=True).last.click()
-    return app
+    return app.touch(app.page.get_by_role("button", name=app.words("reports_app.remove"), exact=True).last)
