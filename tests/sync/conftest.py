@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from mobile_app.core.clock import Clock, device_time
 from mobile_app.core.outbox import Stage
+from mobile_app.core.session import SessionState
 from mobile_app.domain.client import Client
 from server.core.database import Database, Session
 from server.core.settings import Settings
@@ -91,7 +92,7 @@ class Factory:
         transport = AppTransport(jar)
         clock = Clock(lambda: device_time() + ahead)
         client = Client(transport=transport, stores=stores, tabs=tabs or SharedTabs(), clock=clock, background=background, sleep=sleep)
-        client.drawn.set()
+        _draws(client)
         device = Device(client, transport, stores, jar)
         client.on_error(lambda where, error: device.errors.append((where, error)))
         self.devices.append(device)
@@ -111,6 +112,19 @@ class Factory:
         await again.client.start()
         await again.client.tables.whole()
         return again
+
+
+def _draws(client: Client) -> None:
+    """Its first screen at once, and again whenever somebody comes in, as the app does: the client waits for it with what is for later."""
+    states: list[SessionState] = []
+
+    def follow(*_: object) -> None:
+        if states[-1:] != [client.session.state]:
+            states.append(client.session.state)
+            client.drawn.set()
+
+    client.session.subscribe(follow)
+    follow()
 
 
 @dataclass(frozen=True)
