@@ -17,6 +17,19 @@ from tests.push_service import PushService
 
 Machine = dict[str, Any]
 Device = Callable[..., App]
+SIZES = ("TABLET", "DESKTOP", "LAPTOP")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One size after the other: a device that is lent on in another has to be loaded anew."""
+    here = [number for number, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    by_size = sorted((items[number] for number in here), key=sizes_of)
+    for number, item in zip(here, by_size, strict=True):
+        items[number] = item
+
+
+def sizes_of(item: pytest.Item) -> list[int]:
+    return [rank for rank, size in enumerate(SIZES) if size in vars(item.module)]  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="package")
