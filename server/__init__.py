@@ -1,0 +1,5 @@
+"""The server."""
+
+from server.core import garbage
+
+garbage.seldom()
