@@ -10,7 +10,8 @@ Nothing is remembered for a time: it is good as long as the database says that i
 
 - A whole page holds as long as the database is in the very state that it was read in: no transaction has ended since (`STATE`).
 
-- Where a pull has found something new, and what, holds until something else of all that it asks about has changed.
+- Where a pull has found something new, and what, holds until something else of all that it asks about has changed. It is the same
+  from anywhere in a stretch of transactions that changed nothing of it.
 
 - What a first load has still to bring is a list of keys, good for the load that it was found for: what changes meanwhile comes after it.
 
@@ -31,6 +32,7 @@ _MOST_ROWS = 20_000
 _MOST_STATEMENTS = 300  # of some kilobytes
 _MOST_PAGES = 100  # of thirty kilobytes
 _LONGEST_PAGE = 200_000
+_MOST_STRETCHES = 16
 _MOST_KEYS = 400_000  # of 24 bytes
 K = TypeVar("K")
 V = TypeVar("V")
@@ -75,18 +77,28 @@ NO_ANSWER = Answer(None, b"")
 class Changed(NamedTuple):
     """In which sources there was something new when the database was last asked, in `state`; every transaction below `xmin` had ended.
 
+    It is so from anywhere between `since` and `until`: what those transactions changed is not asked about.
+
     `of` is the state in which that was read: nothing has changed between them of what was asked about. `run` is the database's own:
     what was replaced, or is another one, has another.
     """
 
     run: UUID | None
+    since: int
+    until: int
     state: str | None
     xmin: int
     sources: frozenset[int]
     of: str | None
 
+    def then(self, run: UUID, state: str, xmin: int, newer: frozenset[int]) -> "Changed":
+        """Asked again, for what is newer than before."""
+        sources = self.sources | newer
+        return Changed(run, self.since, self.until if sources else xmin, state, xmin, sources, state if newer else self.of or state)
 
-NOT_ASKED = Changed(None, None, 0, frozenset(), None)
+
+def not_asked(position: int) -> Changed:
+    return Changed(None, position, position, None, position, frozenset(), None)
 
 
 class News(NamedTuple):
@@ -126,7 +138,7 @@ class ListMemory:
         self._texts: dict[str, dict[UUID, Text]] = defaultdict(dict)
         self._prepared: dict[Hashable, Prepared] = {}
         self._answers: dict[Hashable, Answer] = {}
-        self._changed: dict[Hashable, Changed] = {}
+        self._changed: dict[Hashable, dict[int, Changed]] = {}
         self._news: dict[Hashable, News] = {}
         self._keys: dict[Hashable, Keys] = {}
         self.times_cleared = 0
@@ -161,11 +173,19 @@ class ListMemory:
         if len(answer.body) <= _LONGEST_PAGE:
             _keep(self._answers, asked, answer, _MOST_PAGES)
 
-    def changed(self, since: Hashable) -> Changed:
-        return self._changed.get(since, NOT_ASKED)
+    def changed(self, sites: Hashable, position: int) -> Changed:
+        """Of all that is asked about at these sites."""
+        stretches = self._changed.get(sites, {}).values()
+        return next((one for one in stretches if one.since <= position <= one.until), None) or not_asked(position)
 
-    def keep_changed(self, since: Hashable, changed: Changed) -> None:
-        _keep(self._changed, since, changed, _MOST_STATEMENTS)
+    def keep_changed(self, sites: Hashable, changed: Changed) -> None:
+        """Whoever asked earlier and was answered later has nothing to add."""
+        if sites not in self._changed:
+            _keep(self._changed, sites, {}, _MOST_STATEMENTS)
+        stretches = self._changed[sites]
+        if (known := stretches.get(changed.since)) is None or known.xmin <= changed.xmin:
+            stretches.pop(changed.since, None)
+            _keep(stretches, changed.since, changed, _MOST_STRETCHES)
 
     def news(self, since: Hashable) -> News:
         return self._news.get(since, NO_NEWS)

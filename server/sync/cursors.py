@@ -71,6 +71,10 @@ class Cursor:
             return self
         return replace(self, run=run, seen=max(self.seen, position) if run == self.run else position)
 
+    def from_low(self, low: int) -> "Cursor":
+        """Where there is nothing for it below `low`."""
+        return self if low <= self.lowest else replace(self, low=max(self.low, low), lows={site: max(own, low) for site, own in self.lows.items()})
+
     def seen_by(self, *, sees_all: bool) -> "Cursor":
         """Who has come to see all sites, or sees them no more, loads what is everyone's again."""
         return self if sees_all == self.sees_all else replace(self, sees_all=sees_all, low=0, sweep=None)
@@ -83,6 +87,14 @@ class Cursor:
         if not (lost := set(sites)):
             return self
         return replace(self, lows={site: low for site, low in self.lows.items() if site not in lost})
+
+    @property
+    def lowest(self) -> int:
+        return min([self.low, *self.lows.values()])
+
+    @property
+    def is_even(self) -> bool:
+        return all(low == self.low for low in self.lows.values())
 
     @property
     def is_first_load(self) -> bool:

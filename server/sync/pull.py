@@ -129,7 +129,7 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL
     async with pool.acquire() as connection:
         present = await repository.present(connection, pool.memory, actor, kept)
         known = _usable(kept, actor, present, at)
-        cursor = known or Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=sees_all)
+        cursor = known.from_low(present.low) if known else Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=sees_all)
         cursor = cursor.has_seen(present.run, present.position)
         sources = repository.EVERY_SOURCE
         if cursor.sweep is None:

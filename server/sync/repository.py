@@ -13,12 +13,12 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.list_items import STATE
-from server.core.list_memory import NOT_ASKED, Changed, Keys, ListMemory, News
+from server.core.list_memory import Changed, Keys, ListMemory, News, not_asked
 from server.core.queries import expression
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
 from server.sync.models import SyncReceipt
-from server.sync.sources import BY_NAME, CHANGED, SOURCES, Source
+from server.sync.sources import BY_NAME, CHANGED, FEW, SOURCES, Source
 
 _log = structlog.get_logger(__name__)
 
@@ -69,6 +69,7 @@ async def transaction_id(session: Session) -> int:
 # --- pulls
 
 EVERY_SOURCE = frozenset(range(len(SOURCES)))
+ANYTHING = not_asked(0)._replace(sources=EVERY_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ class Now:
     """Of a cursor between two sweeps: the state of the database since which nothing of what it asks about has changed."""
     times_cleared: int = 0
     """Of what was remembered, before that was found out."""
+    low: int = 0
+    """The cursor may as well begin here: what happened before, it does not ask about."""
 
 
 _NOW = """
@@ -113,42 +116,43 @@ async def present(connection: asyncpg.Connection, memory: ListMemory, actor: Act
     cleared = memory.times_cleared
     while (found := await _present(connection, memory, actor, cursor)) is None or not found[0]["is_known"]:
         await recognise(connection)
-    row, changed, of = found
+    row, known = found
     return Now(
-        row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), changed, of, cleared
+        row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), known.sources, known.of, cleared, known.until
     )  # fmt: skip
 
 
 async def _present(
     connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None
-) -> tuple[asyncpg.Record, frozenset[int], str | None] | None:  # fmt: skip
-    """After a change many devices ask, most of them from where all were before: what has changed is found out once.
+) -> tuple[asyncpg.Record, Changed] | None:  # fmt: skip
+    """After a change many devices ask, from where nothing had happened to them for a while: what has changed is found out once.
 
     Then it is asked what has changed since that was found out: where nothing has, it holds, and so does what was read of it. Whatever
     was open then has a number from `xmin` on, and so has what takes a row away, whose tombstone is a change of its own.
     """
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
         row = await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
-        return row and (row, EVERY_SOURCE, None)
-    sites, lowest = sorted(cursor.lows), min([cursor.low, *cursor.lows.values()])
-    since, cleared = (*sites, lowest), memory.times_cleared
-    known = memory.changed(since)
-    row = await connection.fetchrow(
-        _NOW_AND_CHANGED, sites, max(lowest, known.xmin), actor.site_list, cursor.run, known.state
-    )  # fmt: skip
+        return row and (row, ANYTHING)
+    sites, low, cleared = tuple(sorted(cursor.lows)), cursor.lowest, memory.times_cleared
+    known = memory.changed(sites, low) if cursor.is_even else not_asked(low)
+    since = max(known.until, known.xmin)
+    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, since, actor.site_list, cursor.run, known.state)
     if row is None:
         return None
-    if known is not NOT_ASKED and known.run != row["run"]:
+    if known.run not in (None, row["run"]):
         memory.clear()
     if memory.times_cleared != cleared:  # it is, or may be, another database
         return await _present(connection, memory, actor, cursor)
-    if row["changed"] is not None:
-        newer = frozenset(row["changed"])
-        of = known.of if known is not NOT_ASKED and not newer else row["state"]
-        known = Changed(row["run"], row["state"], row["xmin"], known.sources | newer, row["state"] and of)
-        if row["state"]:
-            memory.keep_changed(since, known)
-    return row, known.sources, known.of
+    if row["changed"] is None:
+        return row, known
+    found = row["run"], row["state"], row["xmin"], frozenset(row["changed"])
+    now = known.then(*found)
+    if not row["state"] or not cursor.is_even:
+        return row, now._replace(of=None)
+    memory.keep_changed(sites, now)
+    if now.sources and not row["changed"]:  # those who have had that begin here
+        memory.keep_changed(sites, memory.changed(sites, since).then(*found))
+    return row, now
 
 
 async def recognise(connection: asyncpg.Connection) -> None:
@@ -202,7 +206,10 @@ async def changes(
         keys = await _keys(connection, memory, source, cursor, actor, since)
         if (first := keys.after(after.xid, UUID(after.key))) < len(keys.xids):
             return await _listed(connection, source, cursor, keys, range(first, min(first + rows, len(keys.xids))), budget)
-    found = await connection.fetch(source.page(len(cursor.lows)), *_arguments(cursor, actor, after, rows, since), budget)
+    statement = source.page(len(cursor.lows))
+    if after is None and not cursor.is_first_load:
+        statement, rows = source.news, min(rows, FEW)
+    found = (await connection.fetch(statement, *_arguments(cursor, actor, after, rows, since), budget))[:rows]
     if not found:
         return Found([])
     last, texts = found[-1], [row["change"] for row in found]

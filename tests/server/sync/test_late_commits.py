@@ -94,13 +94,19 @@ class World:
         """What no device is told of."""
         await self.writers[writer].execute("select pg_current_xact_id()")
 
-    async def pull_in_turn(self, device: int, writer: int, line: int, site: int, what: str) -> None:
-        """Two devices that have the same are told of a change, the second one after another."""
+    async def pull_in_turn(self, device: int, writer: int, line: int, site: int, what: str, is_apart: bool) -> None:
+        """Two devices that have the same, as they know or not, are told of a change, the second one after another."""
         twin = (device + SCOPES) % (2 * SCOPES)
         await self.pull_all(device)
+        if is_apart:
+            self._copy(device, twin)
+            await self.write_elsewhere(writer)
+            await self.end(writer, commit=True)
+            await self.pull_page(device)
         await self.write(writer, line, site)
         await self.end(writer, commit=True)
-        self.devices[twin].cursor, self.devices[twin].rows = self.devices[device].cursor, dict(self.devices[device].rows)
+        if not is_apart:
+            self._copy(device, twin)
         await self.pull_page(device)
         for also in {line, (line + 1) % LINES} if what == "both" else {line}:
             await (self.delete(writer, also) if what != "elsewhere" else self.write_elsewhere(writer))
@@ -108,6 +114,9 @@ class World:
         await self.pull_page(twin)
         assert not self.devices[twin].pages[-1].reset
         await self.pull_all(twin)
+
+    def _copy(self, device: int, twin: int) -> None:
+        self.devices[twin].cursor, self.devices[twin].rows = self.devices[device].cursor, dict(self.devices[device].rows)
 
     async def pull_page(self, device: int) -> None:
         await self.devices[device].pull_page()
@@ -131,7 +140,7 @@ _step = st.one_of(
     st.tuples(st.just("commit"), _writer),
     st.tuples(st.just("rollback"), _writer),
     st.tuples(st.just("write_elsewhere"), _writer),
-    st.tuples(st.just("pull_in_turn"), _device, _writer, _line, _site, st.sampled_from(["elsewhere", "one", "both"])),
+    st.tuples(st.just("pull_in_turn"), _device, _writer, _line, _site, st.sampled_from(["elsewhere", "one", "both"]), st.booleans()),
     st.tuples(st.just("pull_page"), _device),
     st.tuples(st.just("pull_all"), _device),
 )
