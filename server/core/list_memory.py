@@ -27,6 +27,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from server.core.together import InTurns
+
 _MOST = 2_000
 _MOST_ROWS = 20_000
 _MOST_STATEMENTS = 300  # of some kilobytes
@@ -142,6 +144,7 @@ class ListMemory:
         self._news: dict[Hashable, News] = {}
         self._keys: dict[Hashable, Keys] = {}
         self.times_cleared = 0
+        self.in_turns = InTurns()
         self.row_sizes: dict[str, float] = {}
         """How long rows of an entity were of late, in bytes: a guess."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -30,3 +30,49 @@ class Together(Generic[K, V]):
         await asyncio.sleep(0)
         self._asked = None
         return await self._ask(keys)
+
+
+class InTurns:
+    """Of those who have the same question, one asks; whoever comes meanwhile is answered by the next answer.
+
+    That one may have begun before what they have come for.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, list[asyncio.Future[Any]]] = {}
+        """Behind the question that is being asked."""
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def ask(self, question: Hashable, ask: Callable[[], Awaitable[V]]) -> V:
+        if question in self._waiting:
+            answer: asyncio.Future[V] = asyncio.get_running_loop().create_future()
+            self._waiting[question].append(answer)
+            return await answer
+        self._waiting[question] = []
+        try:
+            return await ask()
+        finally:
+            self._go_on(question, ask)
+
+    def _go_on(self, question: Hashable, ask: Callable[[], Awaitable[Any]]) -> None:
+        if waiting := [each for each in self._waiting.pop(question) if not each.done()]:
+            self._waiting[question] = []
+            task = asyncio.create_task(self._ask_for(waiting, question, ask))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _ask_for(self, waiting: Collection[asyncio.Future[Any]], question: Hashable, ask: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            answer = await ask()
+        except BaseException as error:
+            for each in waiting:
+                if not each.done():
+                    each.set_exception(error) if isinstance(error, Exception) else each.cancel()
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for each in waiting:
+                if not each.done():
+                    each.set_result(answer)
+        finally:
+            self._go_on(question, ask)

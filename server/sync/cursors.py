@@ -12,6 +12,7 @@ import binascii
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
@@ -58,9 +59,10 @@ class Cursor:
     lows: dict[UUID, int] = field(default_factory=dict)
     sweep: Sweep | None = None
 
-    def begin(self, high: int, order: int, sites: Iterable[UUID]) -> "Cursor":
+    def begin(self, high: int, order: int, sites: AbstractSet[UUID]) -> "Cursor":
         """Start a sweep of these sites; one that was not there before begins with nothing."""
-        return replace(self, lows={site: self.lows.get(site, 0) for site in sites}, sweep=Sweep(high, order))
+        lows = self.lows if sites == self.lows.keys() else {site: self.lows.get(site, 0) for site in sorted(sites)}
+        return replace(self, lows=lows, sweep=Sweep(high, order))
 
     def end(self, at: int, sites: Iterable[UUID]) -> "Cursor":
         assert self.sweep is not None
@@ -73,7 +75,9 @@ class Cursor:
 
     def from_low(self, low: int) -> "Cursor":
         """Where there is nothing for it below `low`."""
-        return self if low <= self.lowest else replace(self, low=max(self.low, low), lows={site: max(own, low) for site, own in self.lows.items()})
+        if low <= self.lowest:
+            return self
+        return replace(self, low=max(self.low, low), lows={site: max(own, low) for site, own in self.lows.items()})
 
     def seen_by(self, *, sees_all: bool) -> "Cursor":
         """Who has come to see all sites, or sees them no more, loads what is everyone's again."""

@@ -11,12 +11,10 @@ from math import ceil
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import asyncpg
 from pydantic_core import to_json
 
 from server.core.access import Actor
 from server.core.clock import now
-from server.core.list_memory import ListMemory
 from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
@@ -42,7 +40,6 @@ class _Page:
     sources: frozenset[int]
     reset: bool
     at: datetime
-    memory: ListMemory
     size: int
     changes: list[bytes] = field(default_factory=list)
     bytes_left: int = 0
@@ -58,26 +55,26 @@ class _Page:
     def is_full(self) -> bool:
         return len(self.changes) >= PAGE_ROWS or self.bytes_left * NEARLY <= self.size
 
-    async def fill(self, connection: asyncpg.Connection) -> None:
+    async def fill(self, pool: ReadPool) -> None:
         self.early, self.bytes_left = len(self.changes), self.size
         if self.sweep.source not in self.sources:
             self._go_on()
         while self.sweep.source < len(SOURCES) and not self.is_full:
-            await self._read(connection)
+            await self._read(pool)
         done = self.sweep.done + len(self.changes) - self.early
         self.cursor = replace(self.cursor, sweep=replace(self.sweep, done=done))
 
-    async def _read(self, connection: asyncpg.Connection) -> None:
+    async def _read(self, pool: ReadPool) -> None:
         source = SOURCES[self.sweep.source]
-        most, budget = self._most(source.name), self.bytes_left
+        most, budget = self._most(pool.memory.row_sizes.get(source.name)), self.bytes_left
         found = await repository.changes(
-            connection, self.memory, source, self.cursor, self.actor, self.sweep,
+            pool, source, self.cursor, self.actor, self.sweep,
             rows=most, budget=budget, since=self.at - DEVICE_WINDOW, present=self.present,
         )  # fmt: skip
         self.changes += found.changes
         if found.changes:
             size = sum(map(len, found.changes))
-            self.memory.row_sizes[source.name] = size / len(found.changes)
+            pool.memory.row_sizes[source.name] = size / len(found.changes)
             self.bytes_left -= size
         self.cursor = self.cursor.has_seen(self.present.run, found.position)
         if found.last is not None:
@@ -85,10 +82,9 @@ class _Page:
         else:
             self._go_on()
 
-    def _most(self, source: str) -> int:
+    def _most(self, row_size: float | None) -> int:
         """As many rows as fit, judging by the last ones of this source that anybody was given."""
-        sizes = self.memory.row_sizes
-        fit = ceil(self.bytes_left / sizes[source]) if source in sizes else FIRST_ROWS
+        fit = ceil(self.bytes_left / row_size) if row_size else FIRST_ROWS
         return min(PAGE_ROWS - len(self.changes), fit)
 
     def _go_on(self) -> None:
@@ -122,28 +118,36 @@ class Answer(NamedTuple):
 
 async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> Answer:
     """The next page after the cursor `text`, with about `size` bytes of changes."""
-    at = now()
     sent = cursors.decode(text) if text else None
-    sees_all = actor.site_ids is None
+    while (answer := await _pull(pool, actor, sent, size)) is None:
+        """A connection was opened meanwhile: it may lead to another state of the database than what was found out before."""
+    return answer
+
+
+async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) -> Answer | None:
+    at, sees_all = now(), actor.site_ids is None
     kept = sent and sent.without(_lost(sent, actor)).seen_by(sees_all=sees_all).swept_in(ORDER)
-    async with pool.acquire() as connection:
-        present = await repository.present(connection, pool.memory, actor, kept)
-        known = _usable(kept, actor, present, at)
-        cursor = known.from_low(present.low) if known else Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=sees_all)
-        cursor = cursor.has_seen(present.run, present.position)
-        sources = repository.EVERY_SOURCE
-        if cursor.sweep is None:
-            cursor = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())  # a site that is gone: for its tombstones
-            sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
-        elif cursor.sweep.total is None and cursor.is_first_load:
-            cursor = await _counted(connection, pool.memory, cursor, actor, at)
-        page = _Page(actor, present, cursor, sources, reset=known is None, at=at, memory=pool.memory, size=size)
-        if known is None:
-            page.changes += await repository.first(connection, actor, present.sites)
-        elif kept != sent:
-            page.changes += await repository.strangers(connection, actor)
-        await page.fill(connection)
-        return page.answer()
+    present = await repository.present(pool, actor, kept)
+    known = _usable(kept, actor, present, at)
+    cursor = known.from_low(present.low) if known else _nothing_yet(actor, present, at)
+    cursor = cursor.has_seen(present.run, present.position)
+    sources = repository.EVERY_SOURCE
+    if cursor.sweep is None:
+        cursor = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())  # a site that is gone: for its tombstones
+        sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
+    elif cursor.sweep.total is None and cursor.is_first_load:
+        cursor = await _counted(pool, cursor, actor, at)
+    page = _Page(actor, present, cursor, sources, reset=known is None, at=at, size=size)
+    if known is None:
+        page.changes += await repository.first(pool, actor, present.sites)
+    elif kept != sent:
+        page.changes += await repository.strangers(pool, actor)
+    await page.fill(pool)
+    return page.answer() if pool.memory.times_cleared == present.times_cleared else None
+
+
+def _nothing_yet(actor: Actor, present: Now, at: datetime) -> Cursor:
+    return Cursor(present.epoch, actor.user_id, int(at.timestamp()), present.run, sees_all=actor.site_ids is None)
 
 
 def _usable(cursor: Cursor | None, actor: Actor, present: Now, at: datetime) -> Cursor | None:
@@ -180,7 +184,7 @@ def _lost(cursor: Cursor, actor: Actor) -> Iterable[UUID]:
     return () if actor.site_ids is None else [site for site in cursor.lows if site not in actor.site_ids]
 
 
-async def _counted(connection: asyncpg.Connection, memory: ListMemory, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
+async def _counted(pool: ReadPool, cursor: Cursor, actor: Actor, at: datetime) -> Cursor:
     """How much there is in all, from the second page on: the first one is waited for."""
-    total = await repository.total(connection, memory, cursor, actor, at - DEVICE_WINDOW)
+    total = await repository.total(pool, cursor, actor, at - DEVICE_WINDOW)
     return replace(cursor, sweep=cursor.sweep and replace(cursor.sweep, total=total))

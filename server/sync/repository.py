@@ -1,7 +1,8 @@
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from sqlmodel import col
 from server.core.access import Actor
 from server.core.database import Session
 from server.core.list_items import STATE
-from server.core.list_memory import Changed, Keys, ListMemory, News, not_asked
+from server.core.list_memory import Changed, Keys, News, not_asked
 from server.core.queries import expression
+from server.core.read_pool import ReadPool
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
 from server.sync.models import SyncReceipt
@@ -111,38 +113,42 @@ _NOW_AND_CHANGED = _NOW.format(
 )
 
 
-async def present(connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None) -> Now:
+async def present(pool: ReadPool, actor: Actor, cursor: Cursor | None) -> Now:
     """`cursor` is one that a device has sent, and may still prove to be of no use."""
-    cleared = memory.times_cleared
-    while (found := await _present(connection, memory, actor, cursor)) is None or not found[0]["is_known"]:
-        await recognise(connection)
+    while True:
+        cleared = pool.memory.times_cleared
+        found = await _present(pool, actor, cursor)
+        if found is not None and found[0]["is_known"]:
+            break
+        await recognise(pool)
     row, known = found
     return Now(
-        row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), known.sources, known.of, cleared, known.until
+        row["epoch"], row["run"], row["position"], row["until"], row["xmin"], frozenset(row["sites"]), known.sources, known.of, cleared,
+        known.until,
     )  # fmt: skip
 
 
-async def _present(
-    connection: asyncpg.Connection, memory: ListMemory, actor: Actor, cursor: Cursor | None
-) -> tuple[asyncpg.Record, Changed] | None:  # fmt: skip
+async def _present(pool: ReadPool, actor: Actor, cursor: Cursor | None) -> tuple[asyncpg.Record, Changed] | None:
     """After a change many devices ask, from where nothing had happened to them for a while: what has changed is found out once.
 
     Then it is asked what has changed since that was found out: where nothing has, it holds, and so does what was read of it. Whatever
     was open then has a number from `xmin` on, and so has what takes a row away, whose tombstone is a change of its own.
     """
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
-        row = await connection.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
+        row = await pool.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
         return row and (row, ANYTHING)
-    sites, low, cleared = tuple(sorted(cursor.lows)), cursor.lowest, memory.times_cleared
+    memory, sites, low = pool.memory, tuple(cursor.lows), cursor.lowest
+    cleared = memory.times_cleared
     known = memory.changed(sites, low) if cursor.is_even else not_asked(low)
     since = max(known.until, known.xmin)
-    row = await connection.fetchrow(_NOW_AND_CHANGED, sites, since, actor.site_list, cursor.run, known.state)
+    asked = sites, since, actor.site_ids, cursor.run, known.state
+    row = await memory.in_turns.ask(asked, partial(_ask, pool, *asked))
     if row is None:
         return None
     if known.run not in (None, row["run"]):
         memory.clear()
     if memory.times_cleared != cleared:  # it is, or may be, another database
-        return await _present(connection, memory, actor, cursor)
+        return await _present(pool, actor, cursor)
     if row["changed"] is None:
         return row, known
     found = row["run"], row["state"], row["xmin"], frozenset(row["changed"])
@@ -155,9 +161,16 @@ async def _present(
     return row, now
 
 
-async def recognise(connection: asyncpg.Connection) -> None:
+async def _ask(
+    pool: ReadPool, at: Sequence[UUID], since: int, seen: Iterable[UUID] | None, run: UUID, state: str | None
+) -> asyncpg.Record | None:  # fmt: skip
+    row: asyncpg.Record | None = await pool.fetchrow(_NOW_AND_CHANGED, at, since, None if seen is None else list(seen), run, state)
+    return row
+
+
+async def recognise(pool: ReadPool) -> None:
     """The database was restored or copied, or its server has started: under a running node, nobody else may have noticed."""
-    async with connection.transaction():
+    async with pool.acquire() as connection, connection.transaction():
         await connection.execute("set local statement_timeout = 0")
         found = await connection.fetchval("select etabli_recognise()")
     _log.warning("database.recognised", found=found)
@@ -187,7 +200,7 @@ class Found:
 
 
 async def changes(
-    connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
+    pool: ReadPool, source: Source, cursor: Cursor, actor: Actor, sweep: Sweep, *,
     rows: int, budget: int, since: datetime, present: Now,
 ) -> Found:  # fmt: skip
     """The next changes of a source. Where a first load goes on in it, all its keys are found and remembered; then comes what is newer.
@@ -198,44 +211,44 @@ async def changes(
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
     asked = (source.name, whom, present.run, cursor.low, *sorted(cursor.lows.items()))
-    known = memory.news(asked)
+    known = pool.memory.news(asked)
     is_whole = bool(present.of) and after is None and not cursor.is_first_load
     if is_whole and known.of == present.of and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
         return Found([*known.changes], position=known.position)
     if after is not None and cursor.is_first_load and source.in_sight:
-        keys = await _keys(connection, memory, source, cursor, actor, since)
+        keys = await _keys(pool, source, cursor, actor, since)
         if (first := keys.after(after.xid, UUID(after.key))) < len(keys.xids):
-            return await _listed(connection, source, cursor, keys, range(first, min(first + rows, len(keys.xids))), budget)
+            return await _listed(pool, source, cursor, keys, range(first, min(first + rows, len(keys.xids))), budget)
     statement = source.page(len(cursor.lows))
     if after is None and not cursor.is_first_load:
         statement, rows = source.news, min(rows, FEW)
-    found = (await connection.fetch(statement, *_arguments(cursor, actor, after, rows, since), budget))[:rows]
+    found = (await pool.fetch(statement, *_arguments(cursor, actor, after, rows, since), budget))[:rows]
     if not found:
         return Found([])
     last, texts = found[-1], [row["change"] for row in found]
     is_all = len(texts) < rows and sum(map(len, texts)) < budget
-    if is_whole and is_all and memory.times_cleared == present.times_cleared:
-        memory.keep_news(asked, News(present.of, texts, last["position"]))
+    if is_whole and is_all and pool.memory.times_cleared == present.times_cleared:
+        pool.memory.keep_news(asked, News(present.of, texts, last["position"]))
     return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
 
 
-async def _listed(connection: asyncpg.Connection, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
+async def _listed(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
     """A row that has changed since its key was found comes as it is now, and once more later."""
-    found = await connection.fetch(source.of_ids, keys.ids_of(ranks), sorted(cursor.lows), budget)
+    found = await pool.fetch(source.of_ids, keys.ids_of(ranks), sorted(cursor.lows), budget)
     texts = [row["change"] for row in found]
     last = ranks[found[-1]["rank"] - 1] if sum(map(len, texts)) >= budget else ranks[-1]
     return Found(texts, Key(keys.xids[last], str(UUID(bytes=keys.id(last)))), found[-1]["position"] if found else 0)
 
 
 async def _keys(
-    connection: asyncpg.Connection, memory: ListMemory, source: Source, cursor: Cursor, actor: Actor, since: datetime
+    pool: ReadPool, source: Source, cursor: Cursor, actor: Actor, since: datetime
 ) -> Keys:  # fmt: skip
     assert cursor.sweep is not None
     load = (source.name, actor.user_id, cursor.sweep.high, cursor.low, *sorted(cursor.lows.items()))
-    if (known := memory.keys(load)) is None:
-        row = await connection.fetchrow(source.listed, *_arguments(cursor, actor, None, None, since))
+    if (known := pool.memory.keys(load)) is None:
+        row = await pool.fetchrow(source.listed, *_arguments(cursor, actor, None, None, since))
         known = Keys(array("q", row["xids"] or ()), row["ids"] or b"")
-        memory.keep_keys(load, known)
+        pool.memory.keep_keys(load, known)
     return known
 
 
@@ -247,9 +260,9 @@ _FIRST = expression(
 )  # fmt: skip
 
 
-async def first(connection: asyncpg.Connection, actor: Actor, sites: Iterable[UUID]) -> list[bytes]:
+async def first(pool: ReadPool, actor: Actor, sites: Iterable[UUID]) -> list[bytes]:
     """Changes that bring what somebody has probably come for; each comes once more in its turn."""
-    found = await connection.fetch(_FIRST, list(sites), actor.user_id)
+    found = await pool.fetch(_FIRST, list(sites), actor.user_id)
     return [row["change"].encode() for row in found]
 
 
@@ -260,21 +273,21 @@ order by u.id
 """
 
 
-async def strangers(connection: asyncpg.Connection, actor: Actor) -> list[bytes]:
+async def strangers(pool: ReadPool, actor: Actor) -> list[bytes]:
     """Changes that take away whom the actor does not see."""
     if actor.site_ids is None:
         return []
-    return [row["change"].encode() for row in await connection.fetch(_STRANGERS, actor.user_id, actor.site_list)]
+    return [row["change"].encode() for row in await pool.fetch(_STRANGERS, actor.user_id, actor.site_list)]
 
 
 async def total(
-    connection: asyncpg.Connection, memory: ListMemory, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES
+    pool: ReadPool, cursor: Cursor, actor: Actor, since: datetime, sources: Iterable[Source] = SOURCES
 ) -> int:  # fmt: skip
     """What is searched for is remembered: it is asked for later."""
     arguments, count = _arguments(cursor, actor, None, None, since), 0
     for source in sources:
         if source.is_searched:
-            count += len((await _keys(connection, memory, source, cursor, actor, since)).xids)
+            count += len((await _keys(pool, source, cursor, actor, since)).xids)
         else:
-            count += int(await connection.fetchval(source.count, *arguments))
+            count += int(await pool.fetchval(source.count, *arguments))
     return count

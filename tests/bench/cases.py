@@ -109,8 +109,9 @@ DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
 STOCK_CHANGE = "update stock set value = value where id = (select id from stock order by id limit 1)"
+MACHINE_CHANGE = "update equipment set status_reason = status_reason where id = (select min(id::text)::uuid from equipment)"
 CURSORS = 400
-"""More than a node remembers."""
+"""More than a node remembers, where a change lies between each two."""
 WRITTEN = "select pg_current_xact_id()"
 """Something, of which no device is told."""
 
@@ -294,23 +295,31 @@ def _pulls(bench: Bench) -> Iterator[Case]:
         "a first pull of everything", "rows/s", lambda: _speed(lambda: _pull_all(bench)[1]), lambda: _speed(lambda: _dump(bench)), 0.6
     )
     cursor, _ = _pull_all(bench)
-    with psycopg.connect(bench.url, autocommit=True) as connection, bench.client() as client:
-        each = [cursor]
-        while len(each) < CURSORS:
-            connection.execute(WRITTEN)
-            each.append(_pulled(client.get("/sync/pull", params={"cursor": each[-1]}))[0])
-        changed = connection.execute(
-            "update equipment set status_reason = status_reason where id = (select min(id::text)::uuid from equipment) returning sync_xid"
-        ).fetchone()
+    alone = _pulled_between(bench, cursor, MACHINE_CHANGE)
+    apart = _pulled_between(bench, alone[-1], WRITTEN)
+    with psycopg.connect(bench.url, autocommit=True) as connection:
+        changed = connection.execute(f"{MACHINE_CHANGE} returning sync_xid").fetchone()
     assert changed
     floor = bench.reads([f"/sync/pull?since={changed[0]}"], of_floor=True)
-    ours = bench.reads([f"/sync/pull?cursor={cursor}"])
-    first = bench.reads([f"/sync/pull?cursor={cursor}" for cursor in each])
-    yield Case("a pull of one change, from where nobody else is", "requests/s", first, floor, 0.4)
+    ours = bench.reads([f"/sync/pull?cursor={apart[0]}"])
+    for name, cursors in (("to many who asked at other moments", apart), ("to the first who asks", alone)):
+        yield Case(
+            f"a pull of one change, {name}", "requests/s", bench.reads([f"/sync/pull?cursor={each}" for each in cursors]), floor, 0.4
+        )
     yield Case(
         "a pull of one change, while others write", "requests/s", bench.meanwhile(WRITTEN, ours), bench.meanwhile(WRITTEN, floor), 0.4
     )
     yield Case("a pull of one change, pulled before", "requests/s", ours, floor, 0.4)
+
+
+def _pulled_between(bench: Bench, cursor: str, statement: str) -> list[str]:
+    """Where devices are that have pulled one after another, each time after `statement`."""
+    found = [cursor]
+    with psycopg.connect(bench.url, autocommit=True) as connection, bench.client() as client:
+        while len(found) < CURSORS:
+            connection.execute(statement)
+            found.append(_pulled(client.get("/sync/pull", params={"cursor": found[-1]}))[0])
+    return found
 
 
 def _pulls_by_kind(bench: Bench) -> Iterator[Case]:
