@@ -10,13 +10,11 @@ restored to an older state has lost that run, or has left it before that positio
 import base64
 import binascii
 import json
-from collections import defaultdict
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 SHELF_LIFE = timedelta(days=90)  # tombstones and receipts are kept as long
@@ -24,6 +22,14 @@ SKEW = timedelta(days=1)
 """How far ahead of this node's the clock may be that a cursor was dated by: another node's, or ours before it was set back."""
 _FORMAT = 2
 END = 2**62  # a bigint, with room above
+T = TypeVar("T")
+
+
+def replace(one: T, **values: Any) -> T:
+    """As `dataclasses.replace`, in a fifth of the time."""
+    other = object.__new__(type(one))
+    other.__dict__.update(one.__dict__, **values)
+    return other
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,17 @@ class Cursor:
     lows: dict[UUID, int] = field(default_factory=dict)
     sweep: Sweep | None = None
 
-    def begin(self, high: int, order: int, sites: AbstractSet[UUID]) -> "Cursor":
-        """Start a sweep of these sites; one that was not there before begins with nothing."""
-        lows = self.lows if sites == self.lows.keys() else {site: self.lows.get(site, 0) for site in sorted(sites)}
-        return replace(self, lows=lows, sweep=Sweep(high, order))
+    def begin(self, high: int, order: int, sites: frozenset[UUID]) -> "Cursor":
+        """Start a sweep of these sites too: one that was not there before begins with nothing."""
+        gained = sites.difference(self.lows)
+        return replace(self, lows=self.lows | dict.fromkeys(gained, 0) if gained else self.lows, sweep=Sweep(high, order))
 
-    def end(self, at: int, sites: Iterable[UUID]) -> "Cursor":
+    def end(self, at: int, sites: frozenset[UUID]) -> "Cursor":
         assert self.sweep is not None
-        return replace(self, at=at, low=self.sweep.high, lows={site: self.sweep.high for site in sites if site in self.lows}, sweep=None)
+        high, lows = self.sweep.high, dict.fromkeys(self.lows, self.sweep.high)
+        for gone in set(lows).difference(sites):
+            del lows[gone]
+        return replace(self, at=at, low=high, lows=lows, sweep=None)
 
     def has_seen(self, run: UUID, position: int) -> "Cursor":
         if run == self.run and position <= self.seen:
@@ -106,12 +115,13 @@ class Cursor:
         return self.low == 0 or 0 in self.lows.values()
 
     def encode(self) -> str:
-        by_low: dict[int, list[str]] = defaultdict(list)
-        for site, low in sorted(self.lows.items()):
-            by_low[low].append(_packed(site))
-        sweep = self.sweep
+        positions, sweep = sorted(set(self.lows.values())), self.sweep
+        groups = [
+            [low, _packed_all(frozenset(self.lows if len(positions) == 1 else (site for site, own in self.lows.items() if own == low)))]
+            for low in positions
+        ]  # fmt: skip
         plain: list[Any] = [
-            _FORMAT, _packed(self.epoch), _packed(self.user_id), self.at, self.low, [[low, "".join(ids)] for low, ids in by_low.items()],
+            _FORMAT, _packed(self.epoch), _packed(self.user_id), self.at, self.low, groups,
             _packed(self.run), self.seen, int(self.sees_all),
             sweep and [sweep.high, sweep.order, sweep.source, sweep.after_xid, sweep.after_key, sweep.done, sweep.total],
         ]  # fmt: skip
@@ -125,7 +135,9 @@ def decode(text: str) -> Cursor | None:
         number, epoch, user_id, at, low, groups, run, seen, sees_all, sweep = plain
         if number != _FORMAT:
             return None
-        lows = {site: _number(position) for position, ids in groups for site in _unpacked_all(ids)}
+        lows: dict[UUID, int] = {}
+        for position, ids in groups:
+            lows |= dict.fromkeys(_unpacked_all(ids), _number(position))
         return Cursor(
             _unpacked(epoch), _unpacked(user_id), _number(at), _unpacked(run), _number(seen), bool(_number(sees_all)), _number(low), lows,
             _sweep(sweep) if sweep else None,
@@ -148,13 +160,20 @@ def _packed(value: UUID) -> str:
     return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
 
 
+@lru_cache(64)
+def _packed_all(values: frozenset[UUID]) -> str:
+    return "".join(map(_packed, sorted(values)))
+
+
 @lru_cache(4096)
 def _unpacked(text: str) -> UUID:
     return UUID(bytes=base64.urlsafe_b64decode(text + "=="))
 
 
-def _unpacked_all(texts: str) -> list[UUID]:
-    return [_unpacked(texts[start : start + _PACKED_LENGTH]) for start in range(0, len(texts), _PACKED_LENGTH)]
+@lru_cache(64)
+def _unpacked_all(texts: str) -> dict[UUID, None]:
+    """Their hashes are known to who makes a dictionary of it."""
+    return dict.fromkeys(_unpacked(texts[start : start + _PACKED_LENGTH]) for start in range(0, len(texts), _PACKED_LENGTH))
 
 
 def _sweep(parts: list[Any]) -> Sweep:

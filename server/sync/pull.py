@@ -5,7 +5,7 @@ commits late is never skipped, and what committed early is never held back (a de
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from server.core.access import Actor
 from server.core.clock import now
 from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
-from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep
+from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep, replace
 from server.sync.repository import Now
 from server.sync.sources import ORDER, SOURCES
 from shared_models.interventions.rows import DEVICE_WINDOW
@@ -98,7 +98,7 @@ class _Page:
         progress = Progress(done=min(sweep.done, sweep.total), total=sweep.total) if sweep.total is not None else None
         if sweep.source >= len(SOURCES):
             self.cursor = self.cursor.end(int(self.at.timestamp()), self.present.sites)
-            self.more = bool(self.present.sites - self.cursor.lows.keys())
+            self.more = bool(self.present.sites.difference(self.cursor.lows))
         cursor = self.cursor.encode()
         rest: dict[str, Any] = {
             "cursor": cursor, "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
@@ -133,7 +133,7 @@ async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) ->
     cursor = cursor.has_seen(present.run, present.position)
     sources = repository.EVERY_SOURCE
     if cursor.sweep is None:
-        cursor = cursor.begin(present.xmin, ORDER, present.sites | cursor.lows.keys())  # a site that is gone: for its tombstones
+        cursor = cursor.begin(present.xmin, ORDER, present.sites)  # and of a site that is gone, for its tombstones
         sources = repository.EVERY_SOURCE if cursor.is_first_load else present.changed
     elif cursor.sweep.total is None and cursor.is_first_load:
         cursor = await _counted(pool, cursor, actor, at)

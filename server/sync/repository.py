@@ -1,5 +1,5 @@
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -137,7 +137,7 @@ async def _present(pool: ReadPool, actor: Actor, cursor: Cursor | None) -> tuple
     if cursor is None or cursor.sweep is not None or cursor.is_first_load:
         row = await pool.fetchrow(_NOW_ONLY, actor.site_list, cursor and cursor.run)
         return row and (row, ANYTHING)
-    memory, sites, low = pool.memory, tuple(cursor.lows), cursor.lowest
+    memory, sites, low = pool.memory, frozenset(cursor.lows), cursor.lowest
     cleared = memory.times_cleared
     known = memory.changed(sites, low) if cursor.is_even else not_asked(low)
     since = max(known.until, known.xmin)
@@ -162,9 +162,9 @@ async def _present(pool: ReadPool, actor: Actor, cursor: Cursor | None) -> tuple
 
 
 async def _ask(
-    pool: ReadPool, at: Sequence[UUID], since: int, seen: Iterable[UUID] | None, run: UUID, state: str | None
+    pool: ReadPool, at: Iterable[UUID], since: int, seen: Iterable[UUID] | None, run: UUID, state: str | None
 ) -> asyncpg.Record | None:  # fmt: skip
-    row: asyncpg.Record | None = await pool.fetchrow(_NOW_AND_CHANGED, at, since, None if seen is None else list(seen), run, state)
+    row: asyncpg.Record | None = await pool.fetchrow(_NOW_AND_CHANGED, list(at), since, None if seen is None else list(seen), run, state)
     return row
 
 
@@ -210,7 +210,7 @@ async def changes(
     """
     after = Key(sweep.after_xid, sweep.after_key) if sweep.after_key is not None else None
     whom = (actor.user_id, actor.site_ids is None) if source.is_of_asker else None
-    asked = (source.name, whom, present.run, cursor.low, *sorted(cursor.lows.items()))
+    asked = (source.name, whom, present.run, cursor.low, frozenset(cursor.lows))
     known = pool.memory.news(asked)
     is_whole = bool(present.of) and after is None and not cursor.is_first_load
     if is_whole and known.of == present.of and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
@@ -223,13 +223,12 @@ async def changes(
     if after is None and not cursor.is_first_load:
         statement, rows = source.news, min(rows, FEW)
     found = (await pool.fetch(statement, *_arguments(cursor, actor, after, rows, since), budget))[:rows]
-    if not found:
-        return Found([])
-    last, texts = found[-1], [row["change"] for row in found]
+    texts, last = [row["change"] for row in found], found[-1] if found else None
+    position = last["position"] if last else 0
     is_all = len(texts) < rows and sum(map(len, texts)) < budget
     if is_whole and is_all and pool.memory.times_cleared == present.times_cleared:
-        pool.memory.keep_news(asked, News(present.of, texts, last["position"]))
-    return Found(texts, None if is_all else Key(last["sync_xid"], str(last["key"])), last["position"])
+        pool.memory.keep_news(asked, News(present.of, texts, position))
+    return Found(texts, Key(last["sync_xid"], str(last["key"])) if last and not is_all else None, position)
 
 
 async def _listed(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
