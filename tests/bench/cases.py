@@ -104,7 +104,7 @@ def all_cases(bench: Bench, part: str = "") -> Iterator[Case]:
 MACHINES = "/equipment?size=50"
 JOBS = "/maintenance/interventions?size=50"
 PLANS = "/maintenance/scheduled?size=50"
-PARTS, MOVEMENTS = "/inventory/parts?size=50", "/inventory/movements?size=50"
+SPARES, MOVEMENTS = "/inventory/parts?size=50", "/inventory/movements?size=50"
 DEPTH = 100_000
 PAGES = 4
 CHANGE = "update maintenance_interventions set title = title where id = (select id from maintenance_interventions order by id limit 1)"
@@ -198,10 +198,10 @@ def _calendar(bench: Bench) -> Iterator[Case]:
 def _stores(bench: Bench) -> Iterator[Case]:
     """Parts with their stock, and the ledger far from where it begins."""
     with bench.client() as client:
-        prebuilt.keep(bench.url, "parts", prebuilt.listed(client, PARTS, PAGES))
+        prebuilt.keep(bench.url, "parts", prebuilt.listed(client, SPARES, PAGES))
         far = _far(client, MOVEMENTS, DEPTH)
         prebuilt.keep(bench.url, "movements", (row for path in far for row in client.get(path).raise_for_status().json()["items"]))
-    for name, ours in (("parts", _following(bench, PARTS)), ("movements", far)):
+    for name, ours in (("parts", _following(bench, SPARES)), ("movements", far)):
         floor = [f"/rows/{name}?after={50 * page}" for page in range(PAGES)]
         for connections, goal in ((1, 0.5), (8, 0.3)):
             yield Case(
@@ -212,8 +212,8 @@ def _stores(bench: Bench) -> Iterator[Case]:
             f"a page of 50 {name} while stock changes, 1 at once", "requests/s", bench.meanwhile(STOCK_CHANGE, bench.reads(ours, 1)),
             bench.meanwhile(STOCK_CHANGE, bench.reads(floor, 1, of_floor=True)), 0.3,
         )  # fmt: skip
-    searched = bench.reads([f"{PARTS}&search=roulement"])
-    yield Case("a search of parts", "requests/s", searched, bench.reads(_following(bench, PARTS)), 0.3, "the list")
+    searched = bench.reads([f"{SPARES}&search=roulement"])
+    yield Case("a search of parts", "requests/s", searched, bench.reads(_following(bench, SPARES)), 0.3, "the list")
 
 
 def _far(client: httpx2.Client, path: str, depth: int) -> list[str]:
