@@ -2,16 +2,12 @@
 
 from server.buying.models import PurchaseOrder
 from server.core.held import SINCE, hold
-from server.core.queries import expression
-from server.core.sql import json_row
+from server.core.sql import json_row, json_rows
 from shared_models.buying import rows
 
 
 def order_json(alias: str) -> str:
-    lines = expression(
-        "(select coalesce(json_agg({} order by y.place), '[]') from purchase_order_line y where y.order_id = {}.id)",
-        json_row(rows.OrderLine, "y"), alias,
-    )  # fmt: skip
+    lines = json_rows(rows.OrderLine, "y", f"purchase_order_line y where y.order_id = {alias}.id", "y.place")
     return json_row(rows.PurchaseOrderRow, alias, lines=lines)
 
 

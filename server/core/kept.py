@@ -30,10 +30,15 @@ def keep(row: SQLModel, made: Row) -> None:
 
 
 def stored(value: Any) -> Any:
-    """As a column takes it."""
+    """As a column takes it: of a part, what is not its default."""
     if isinstance(value, list):
         return [stored(item) for item in value]
-    return value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    return value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, BaseModel) else value
+
+
+def written(part: BaseModel | None) -> str | None:
+    """`stored`, as JSON."""
+    return part.model_dump_json(exclude_defaults=True) if part else None
 
 
 def columns_of(table: type[SQLModel], row: Row) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from server.core.access import Actor, in_sight, sight
 from server.core.errors import NotFound
@@ -87,13 +88,27 @@ def json_row(model: type[BaseModel], alias: str, **expressions: str) -> str:
 
 
 def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **expressions: str) -> str:
-    """The `model`s of `source` as a JSON array; `order` is of `c`.
+    """The `model`s of `source` as a JSON array, without what is each field's default: parts of a row are many, and travel.
 
-    Rows are sorted before they are put together: an aggregate that sorts takes twice the time of all the rest of a row.
+    They are sorted before they are put together: an aggregate that sorts takes twice the time of all the rest of a row.
     """
-    columns = json_columns(model, alias, **expressions)
-    rows = "(select coalesce(json_agg(c), '[]') from (select * from (select {} from {}) c order by {}) c)"
-    return expression(rows, columns, source, order)
+    fields = (_part(name, field, expressions.get(name, f"{alias}.{name}")) for name, field in model.model_fields.items())
+    rows = "(select '[' || coalesce(string_agg(c.part, ','), '') || ']' from (select '{{' || concat_ws(',', {}) || '}}' as part from {} order by {}) c)::json"
+    return expression(rows, ", ".join(fields), source, order)
+
+
+def _part(name: str, field: FieldInfo, value: str) -> str:
+    """A field as text; null, which is left out, where it is the default."""
+    if not field.is_required() and field.default is not None:
+        value = f"nullif({value}, '{str(field.default).lower()}')"
+    text = f"""'"{name}":' || to_json({json_cast(value, field.annotation)})"""
+    return f"""coalesce({text}, '"{name}":null')""" if field.is_required() and _may_be_null(field.annotation) else text
+
+
+def _may_be_null(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _may_be_null(get_args(annotation)[0])
+    return get_origin(annotation) in (Union, UnionType) and NoneType in get_args(annotation)
 
 
 def name_of(user_id: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
+from server.core.kept import stored
 from server.demo.calendars import DAY
 from server.demo.chance import BORN, Dice, instant
 from shared_models.checklists.rows import JobChecklist, Step, StepKind
@@ -165,7 +166,7 @@ class Checklists:
 
 
 def _json(steps: tuple[Step, ...]) -> str:
-    return json.dumps([step.model_dump(mode="json") for step in steps])
+    return json.dumps(stored([*steps]))
 
 
 def _templates(dice: Dice) -> Iterator[Template]:

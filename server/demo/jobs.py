@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+from server.core.kept import written
 from server.demo import courses, plans
 from server.demo.calendars import DAY, MINUTE
 from server.demo.chance import Dice, instant
@@ -49,9 +50,9 @@ class Jobs:
         sheet.needs_photo, sheet.needs_signature = "photo" in wanted.marks, "signed" in wanted.marks
         sheet.needs_validation = plan.needs_validation
         if due_at > self.now - EXPLAINED and plan.reason:
-            sheet.due_reason = plan.reason.model_dump_json()
+            sheet.due_reason = written(plan.reason)
         if wanted.checklist and due_at > self.now - ANSWERED:
-            sheet.checklist = self.book.checklists.snapshot(wanted.checklist, sheet.created_at.timestamp()).model_dump_json()
+            sheet.checklist = written(self.book.checklists.snapshot(wanted.checklist, sheet.created_at.timestamp()))
 
     # ------------------------------------------------------------ what was answered
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from server.core.kept import written
 from server.demo import courses
 from server.demo.chance import instant
 from server.demo.plans import Plan
@@ -27,8 +28,8 @@ def record(plan: Plan, now: float) -> Sequence[object]:
     upcoming, look_at = _open(plan, outlook, then) if plan.job else (_planned(plan, outlook, then), [])
     generate_at = due_at - timedelta(days=plan.horizon_days) if due_at and plan.job is None else None
     return (
-        plan.id, plan.reference.model_dump_json(), view.model_dump_json() if view else None, due, due_at,
-        plan.reason.model_dump_json() if plan.reason else None, upcoming, generate_at, min([then + LOOK_AGAIN, *look_at]), plan.ignored_since,
+        plan.id, written(plan.reference), written(view), due, due_at,
+        written(plan.reason), upcoming, generate_at, min([then + LOOK_AGAIN, *look_at]), plan.ignored_since,
     )  # fmt: skip
 
 

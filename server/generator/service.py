@@ -163,10 +163,16 @@ async def _write_jobs(session: Session, actor: Actor, made: list[Made], now: dat
 
 
 def _job(made: Made, kept: Mapping[UUID, JobChecklist], now: datetime, actor: Actor) -> InterventionRow:
-    date, missed = made.job.date, {"missed": made.job.missed}
-    base: Any = made.job.reason or made.plan.reason
-    reason: Any = {**base, **missed} if isinstance(base, dict) else base and base.model_copy(update=missed)
+    date, reason = made.job.date, _reason(made.job.reason or made.plan.reason, made.job.missed)
     return due_job(
         made.job_id, made.plan, original_due=date.original_due, due=date.due, due_at=date.due_at, at=now, by=actor.by.account,
         technician_id=made.job.technician_id, reason=reason, checklist=kept.get(made.plan.checklist_id) if made.plan.checklist_id else None,
     )  # fmt: skip
+
+
+def _reason(base: Any, missed: int) -> Any:
+    """A column's own JSON stays JSON: of hundreds of jobs none is read."""
+    if not isinstance(base, dict):
+        return base and base.model_copy(update={"missed": missed})
+    without = {name: value for name, value in base.items() if name != "missed"}
+    return {**without, "missed": missed} if missed else without

@@ -22,10 +22,10 @@ def row_json(alias: str) -> str:
     """An `InterventionRow`: the sheet with its actions, notes and photos."""
     return json_row(
         InterventionRow, alias,
-        actions=_children(ActionRow, "intervention_action", alias, "c.started_at, c.id"),
-        notes=_children(NoteRow, "intervention_note", alias, "c.occurred_at, c.id"),
-        answers=_children(AnswerRow, "intervention_answer", alias, "c.occurred_at, c.id"),
-        photos=_children(PhotoRow, "intervention_photo", alias, "c.occurred_at, c.id"),
+        actions=_children(ActionRow, "intervention_action", alias, "x.started_at, x.id"),
+        notes=_children(NoteRow, "intervention_note", alias, "x.occurred_at, x.id"),
+        answers=_children(AnswerRow, "intervention_answer", alias, "x.occurred_at, x.id"),
+        photos=_children(PhotoRow, "intervention_photo", alias, "x.occurred_at, x.id"),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def place_json(alias: str) -> str:
 
 def stock_json(alias: str) -> str:
     return json_row(
-        rows.StockRow, alias, places=json_rows(rows.PlaceStock, "x", f"place_stock x where x.stock_id = {alias}.id", "c.place_id")
+        rows.StockRow, alias, places=json_rows(rows.PlaceStock, "x", f"place_stock x where x.stock_id = {alias}.id", "x.place_id")
     )
 
 

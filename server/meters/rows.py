@@ -24,8 +24,8 @@ def meter_json(alias: str) -> str:
     resets = f"meter_reset x where x.meter_id = {alias}.id"
     return json_row(
         MeterRow, alias,
-        readings=json_rows(ReadingRow, "x", latest, "c.read_at desc, c.id desc", by=reader_of("x")),
-        resets=json_rows(ResetRow, "x", resets, "c.occurred_at", by=_NAME.format("x", "null")),
+        readings=json_rows(ReadingRow, "x", latest, "x.read_at desc, x.id desc", by=reader_of("x")),
+        resets=json_rows(ResetRow, "x", resets, "x.occurred_at", by=_NAME.format("x", "null")),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from server.core import clock
 from server.core.database import Session
+from server.core.kept import written
 from server.core.zones import clock_of
 from server.plans import machines, repository
 from server.plans.facts import Dates
@@ -78,7 +79,7 @@ def _columns(each: Decided) -> tuple[Any, ...]:
     what = each.what
     date, reason = (what.job.date, what.job.reason) if what.job else (what.next, what.reason)
     return (
-        each.plan.id, what.reference.model_dump_json() if what.reference else None, reason.model_dump_json() if reason else None,
+        each.plan.id, written(what.reference), written(reason),
         date.due if date else None, date.due_at if date else None, date.original_due if date and what.passed else None, what.generate_at,
         what.refresh_at,
     )  # fmt: skip

@@ -15,7 +15,7 @@ def team_json(alias: str) -> str:
 def _occurrences(alias: str) -> str:
     of_plan = expression("select x.* from plan_occurrence x where x.plan_id = {}.id and x.state", alias)
     both = f"({of_plan} in ('planned', 'open')) union all ({of_plan} not in ('planned', 'open') order by x.original_due desc limit {STRIP})"
-    return json_rows(OccurrenceRow, "o", f"({both}) o", "c.original_due")
+    return json_rows(OccurrenceRow, "o", f"({both}) o", "o.original_due")
 
 
 def plan_json(alias: str) -> str:

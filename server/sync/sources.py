@@ -153,9 +153,9 @@ def _newer_at_sites(table: str, site: str = "site_id") -> str:
 
 
 def _change(entity: str, site_id: str | None, row: str) -> str:
-    """As `json_build_object` would write it, which takes a tenth of a small row's time."""
+    """What `json_build_object` would write, which takes a tenth of a small row's time, without its spaces."""
     site = f"""coalesce('"' || {site_id} || '"', 'null')""" if site_id else "'null'"
-    head = f"""'{{"entity" : "{entity}", "id" : "' || k.id || '", "site_id" : ' || {site} || ', "row" : '"""
+    head = f"""'{{"entity":"{entity}","id":"' || k.id || '","site_id":' || {site} || ',"row":'"""
     return f"{head} || coalesce(({row})::text, 'null') || '}}'"
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx2
 from pwdlib.hashers.bcrypt import BcryptHasher
+from pydantic import BaseModel
 from sqlalchemy import event
 
 from server.core.database import Session
@@ -21,6 +22,12 @@ from tests.databases import RolledBack
 
 PASSWORD = "correct horse battery"
 _BOOKKEEPING = ("begin", "commit", "rollback", "savepoint", "release")
+
+
+def is_as_written(told: dict[str, Any], row: BaseModel) -> bool:
+    """Whole; its parts may leave out what is their default."""
+    whole, parts = row.model_dump(mode="json"), row.model_dump(mode="json", exclude_defaults=True)
+    return told.keys() == whole.keys() and all(value in (whole[name], parts.get(name)) for name, value in told.items())
 
 
 @contextmanager

@@ -1,8 +1,10 @@
 import asyncio
+import json
 import random
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import psycopg
@@ -17,7 +19,7 @@ from server.core.database_errors import DATABASE_ERRORS, refusal_of
 from server.core.errors import TooManyAttempts
 from server.core.rate_limit import Rate
 from server.core.read_pool import ReadPool
-from server.core.sql import json_columns, json_row
+from server.core.sql import json_columns, json_row, json_rows
 from server.core.storage import content_key, local_storage
 from shared_models.ids import uuid7
 from tests.server.support import problem_code
@@ -228,6 +230,15 @@ class Sample(BaseModel):
     sites: list[str]
 
 
+class Part(BaseModel):
+    id: int
+    note: str | None
+    kind: str = "as usual"
+    is_late: bool = False
+    price: Decimal = Decimal(0)
+    value: Any = None
+
+
 class TestJsonLists:
     async def test_are_what_pydantic_would_write(self, database):
         source = """(values (1, timestamptz '2026-01-02 03:04:05+02', timestamptz '2026-01-02 03:04:05.000120+00', 12.50,
@@ -238,6 +249,17 @@ class TestJsonLists:
         found = TypeAdapter(list[dict]).validate_json(body)
         assert found == TypeAdapter(list[Sample]).dump_python([Sample(**row) for row in rows], mode="json")
         assert [row["price"] for row in found] == ["12.50", "0.00"]
+
+    async def test_parts_say_what_is_not_the_default(self, database):
+        source = """(values (2, null::text, 'as usual', false, 0.00, null::jsonb), (1, 'é"', '', true, 1.50, '"\\\\"'::jsonb)
+        ) as s(id, note, kind, is_late, price, value)"""
+        body = await database.pool.fetchval(f"select ({json_rows(Part, 's', source, 's.id')})::text")
+        assert json.loads(body) == [
+            {"id": 1, "note": 'é"', "kind": "", "is_late": True, "price": "1.50", "value": "\\"}, {"id": 2, "note": None}
+        ]  # fmt: skip
+        parts = TypeAdapter(list[Part])
+        assert parts.dump_python(parts.validate_json(body), mode="json", exclude_defaults=True) == json.loads(body)
+        assert await database.pool.fetchval(f"select ({json_rows(Part, 's', f'{source} where false', 's.id')})::text") == "[]"
 
     def test_refuse_a_field_the_model_has_not(self):
         with pytest.raises(ValueError, match="nmae"):

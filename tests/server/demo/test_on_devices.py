@@ -29,7 +29,7 @@ async def texts(demo_url: str, summary: object) -> AsyncIterator[dict[str, dict[
         body = (await pull(database.pool, SYSTEM, cursor)).page
         page = json.loads(body)
         for change, line in zip(page["changes"], body.split(b"\n")[1:-1], strict=True):
-            start, _, row = line.removesuffix(b",").removesuffix(b"}").partition(b', "row" : ')
+            start, _, row = line.removesuffix(b",").removesuffix(b"}").partition(b',"row":')
             assert json.loads(start + b"}") == {name: change[name] for name in ("entity", "id", "site_id")}
             found[change["entity"]][change["id"]] = row
         cursor, more = page["cursor"], page["more"]

@@ -47,12 +47,12 @@ class TestJob:
         job, row = await planner.open_job(plan), await planner.row(plan)
         assert (job.title, job.description, job.priority.value, job.assigned_team_id) == ("Graisser", "Côté opérateur", "high", team)
         assert (job.maintenance_type_id, job.needs_photo, job.needs_validation, job.created_by) == (kind, True, False, None)
-        assert job.required_parts == [{"part_id": None, "name": "Cartouche", "quantity": "2", "unit": ""}]
+        assert job.required_parts == [{"name": "Cartouche", "quantity": "2"}]
         assert job.checklist is not None
         assert (job.checklist["checklist_id"], job.checklist["name"], job.checklist["version"]) == (str(checklist), "Graissage", 1)
         assert (job.due_local, job.due_at, job.scheduled_start) == (datetime(2026, 3, 2, 8), planner.at("2026-03-02 08:00"), job.due_at)
         assert job.scheduled_end == planner.at("2026-03-02 08:45")
-        assert job.due_reason == row.reason.model_dump(mode="json")
+        assert job.due_reason == row.reason.model_dump(mode="json", exclude_defaults=True)
         assert row.occurrences[0].intervention_id == job.id
         assert (await planner.kept(plan)).generate_at is None
 

@@ -26,6 +26,7 @@ from shared_models.interventions.commands import AddNote, AddPhoto, ReviseInterv
 from shared_models.interventions.lifecycle import InterventionStatus, State
 from shared_models.interventions.rows import FailureCoding, InterventionRow, Signature
 from tests.server.interventions.workshop import Workshop, open_workshop
+from tests.server.support import is_as_written
 from tests.server.sync.device import Device, all_quiet
 
 pytestmark = pytest.mark.fresh_database
@@ -70,7 +71,7 @@ class TestRows:
         await device.pull()
         assert len({entity for entity, _ in device.rows}) == 9
         for (entity, _), (_, row) in device.rows.items():
-            assert ENTITIES[entity].model_validate(row).model_dump(mode="json") == row, entity
+            assert is_as_written(row, ENTITIES[entity].model_validate(row)), entity
         sheet = device.row("intervention", job)
         assert sheet.keys() == InterventionRow.model_fields.keys()
         assert len(sheet["actions"]) == len(sheet["notes"]) == len(sheet["photos"]) == 1
