@@ -8,6 +8,7 @@ The casts make PostgreSQL write what pydantic would: instants with `Z`, decimals
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -88,21 +89,31 @@ def json_row(model: type[BaseModel], alias: str, **expressions: str) -> str:
 
 
 def json_rows(model: type[BaseModel], alias: str, source: str, order: str, **expressions: str) -> str:
-    """The `model`s of `source` as a JSON array, without what is each field's default: parts of a row are many, and travel.
+    """The `model`s of `source` as a JSON array, without what is each field's default: parts of a row are many, and travel. So a default
+    that devices know stays what it is.
 
     They are sorted before they are put together: an aggregate that sorts takes twice the time of all the rest of a row.
     """
     fields = (_part(name, field, expressions.get(name, f"{alias}.{name}")) for name, field in model.model_fields.items())
-    rows = "(select '[' || coalesce(string_agg(c.part, ','), '') || ']' from (select '{{' || concat_ws(',', {}) || '}}' as part from {} order by {}) c)::json"
-    return expression(rows, ", ".join(fields), source, order)
+    parts = expression("select '{{' || concat_ws(',', {}) || '}}' as part from {} order by {}", ", ".join(fields), source, order)
+    return expression("(select '[' || coalesce(string_agg(c.part, ','), '') || ']' from ({}) c)::json", parts)
 
 
 def _part(name: str, field: FieldInfo, value: str) -> str:
     """A field as text; null, which is left out, where it is the default."""
     if not field.is_required() and field.default is not None:
         value = f"nullif({value}, '{str(field.default).lower()}')"
-    text = f"""'"{name}":' || to_json({json_cast(value, field.annotation)})"""
+    text = f"""'"{name}":' || {_plain_json(json_cast(value, field.annotation), field.annotation)}"""
     return f"""coalesce({text}, '"{name}":null')""" if field.is_required() and _may_be_null(field.annotation) else text
+
+
+def _plain_json(value: str, annotation: Any) -> str:
+    """`to_json` takes a quarter of a part's time, and most of what there is needs no escaping."""
+    kind = base_type(annotation)
+    if kind in {int, bool}:
+        return value
+    is_plain = kind in {UUID, Decimal} or (isinstance(kind, type) and issubclass(kind, StrEnum))
+    return f"""'"' || {value} || '"'""" if is_plain or value.startswith("to_char(") else f"to_json({value})"
 
 
 def _may_be_null(annotation: Any) -> bool:
