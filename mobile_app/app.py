@@ -203,7 +203,8 @@ def Frame() -> ft.Control:
 
     use_doing()
 
-    title = title_of(path, {destination.key: destination.label for destination in destinations(client)}, client)
+    places = destinations(client)
+    title = title_of(path, {destination.key: destination.label for destination in places}, client)
 
     def name_tab() -> None:
         """What the browser's tab, its history and a screen reader call this place."""
@@ -220,7 +221,7 @@ def Frame() -> ft.Control:
 
     newer = [UpdateBanner(reload if notes.superseded else apply)] if update or notes.superseded else []
     return Shell(
-        destinations(client),
+        places,
         place,
         lambda key: go(f"/{key}"),
         scanner(client),
@@ -346,7 +347,7 @@ def _organisation(role: Role) -> list[Destination]:
 
 
 def _to_validate(client: Client) -> int:
-    return client.interventions.rows.count(status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True])
+    return client.interventions.count(status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True])
 
 
 def _new_requests(client: Client) -> int:

@@ -30,9 +30,11 @@ class Table(Observable, Generic[R]):
         self.pending: frozenset[UUID] = frozenset()
         self.ready = False
         self.revision = 0
+        self._counts: dict[str, int] = {}
 
     def notify(self) -> None:
         self.revision += 1
+        self._counts.clear()
         super().notify()
 
     def get(self, row_id: UUID | None) -> R | None:
@@ -41,6 +43,13 @@ class Table(Observable, Generic[R]):
 
     def having(self, **wanted: Collection[Any]) -> list[R]:
         return self.rows.having(**wanted)
+
+    def count(self, **wanted: Collection[Any]) -> int:
+        """How many `having` would give, counted once until the next change is told."""
+        asked = repr(wanted)
+        if asked not in self._counts:
+            self._counts[asked] = self.rows.count(**wanted)
+        return self._counts[asked]
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -70,7 +70,9 @@ def Shell(
     use_shortcut("Ctrl+Z", _undo, t("common.undo"))
     use_sheet(_help_sheet() if is_helping else None, lambda: set_helping(False))
 
-    main = Stack(*banners, ft.Container(body, expand=True), spacing=0, expand=True)
+    # in a list: the one content of a new container that is the old one's would not learn of its new parent
+    held = ft.Stack([body], fit=ft.StackFit.EXPAND, clip_behavior=ft.ClipBehavior.NONE, expand=True)
+    main = Stack(*banners, held, spacing=0, expand=True)
     rail, bar = size >= Breakpoint.tablet and not bare, size < Breakpoint.tablet and not bare
     layers: list[ft.Control] = [
         _ruler(),

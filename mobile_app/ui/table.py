@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -173,7 +172,8 @@ def Table(
     steady_toggle, open_row = _steady(toggle), _steady(lambda key: Opener(route(key))() if route else None)
     open_in_tab = _steady(lambda key: Opener(route(key)).in_tab() if route else None)
     all_chosen = bool(keys) and set(keys) <= selected
-    is_whole = _use_whole(order, page)
+    drawn: Box[list[ft.Control]] = use_box(lambda: [])
+    at_once = len(shown) if _use_whole(order, page) else _AT_FIRST
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
@@ -186,10 +186,12 @@ def Table(
             height,
             is_on=key in selected,
             is_here=key == here,
-            key=key,
+            key=str(number),  # by its place: another order only changes the words there
         )
-        for row, key in islice(zip(shown, keys, strict=True), None if is_whole else _AT_FIRST)
+        for number, (row, key) in enumerate(zip(shown[:at_once], keys[:at_once], strict=True))
     ]
+    lines += drawn.current[at_once : len(shown)]  # as they were until a moment later
+    drawn.current = lines
     view.current = listing = ft.ListView(lines, item_extent=height, expand=True, on_scroll=keep_place, scroll_interval=OFTEN)
     body: ft.Control = listing
     if not shown and empty is not None:

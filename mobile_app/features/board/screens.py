@@ -137,7 +137,7 @@ def _stock(client: Client) -> list[ft.Control]:
 
 def _plans(client: Client, board: Board) -> list[ft.Control]:
     """Of too many, whether they are kept is a figure that the server computes."""
-    active = client.tables.plans.rows.count(is_active=[True])
+    active = client.tables.plans.count(is_active=[True])
     read = client.tables.plans.having(is_active=[True]) if active <= MOST_PLANS else []
     return [_unanswered(board, active), *([_kept(read)] if active <= MOST_PLANS else [])]
 
