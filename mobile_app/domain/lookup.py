@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from mobile_app.core.folding import fold
@@ -77,6 +77,10 @@ def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
     parts = re.split(r"(\d+)", fold(name))
     return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts if part)
+
+
+DOWN_FIRST: Final = ("status", "name", "code")
+"""What `down_first` asks of a row."""
 
 
 def down_first(row: EquipmentRow) -> tuple[bool, tuple[tuple[bool, int, str], ...], str]:

@@ -89,11 +89,11 @@ def is_tabular() -> bool:
     return env.layout.breakpoint >= Breakpoint.laptop and not env.has_big_text
 
 
-def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting | None) -> list[Any]:
+def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting | None) -> Sequence[Any]:
     """Rows in order; what a column has no value for comes last, either way."""
     column = next((c for c in columns if sorting and c.key == sorting.key), None)
     if column is None or column.sort is None or sorting is None:
-        return list(rows)
+        return rows
     value = column.sort
     valued = [(value(row), row) for row in rows]
     known = sorted((pair for pair in valued if pair[0] is not None), key=itemgetter(0), reverse=sorting.descending)
@@ -172,7 +172,7 @@ def Table(
     steady_toggle, open_row = _steady(toggle), _steady(lambda key: Opener(route(key))() if route else None)
     open_in_tab = _steady(lambda key: Opener(route(key)).in_tab() if route else None)
     all_chosen = bool(keys) and set(keys) <= selected
-    drawn: Box[list[ft.Control]] = use_box(lambda: [])
+    drawn: Box[list[ft.Control]] = use_box(list)
     at_once = len(shown) if _use_whole(order, page) else _AT_FIRST
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [

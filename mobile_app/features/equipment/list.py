@@ -18,7 +18,7 @@ from mobile_app.domain.due_marks import plan_due
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.labels import LabelsOf, labels_sheet
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
+from mobile_app.domain.lookup import DOWN_FIRST, by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
@@ -57,12 +57,13 @@ class Filters(Asked):
         return {name: [value] for name, value in {**places, **states}.items() if value}
 
 
-def matching(client: Client, filters: Filters, limit: int | None) -> list[EquipmentRow]:
+def matching(client: Client, filters: Filters, limit: int | None) -> Sequence[EquipmentRow]:
     """The machines that pass the filters, best match of the query first, else what is down, then by name."""
-    rows = client.equipment.having(**filters.wanted)
     if filters.query.strip():
+        rows = client.equipment.having(**filters.wanted)
         return search_equipment(rows, filters.query, limit=limit or len(rows))
-    return sorted(rows, key=down_first)[:limit]
+    found = client.equipment.rows.in_order(down_first, *DOWN_FIRST, **filters.wanted)
+    return found if limit is None else found[:limit]
 
 
 @component

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from mobile_app.core.rows import Rows
+from mobile_app.domain.lookup import DOWN_FIRST, down_first
 from mobile_app.domain.weeks import weeks_of
 from server.core.access import SYSTEM
 from server.core.database import Database
 from server.sync.pull import pull
 from shared_models.entities import ENTITIES
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.plans.rows import PlanRow
 
@@ -91,6 +93,25 @@ def test_what_waits_to_be_sent_counts_as_it_is_shown(texts: dict[str, dict[str, 
     before = rows.count(status=status)
     rows.laid = {changed.id: changed.model_copy(update={"status": InterventionStatus.pending}), removed.id: None}
     assert rows.count(status=status) == len(rows.having(status=status)) == before - 2
+
+
+@pytest.mark.parametrize("wanted", [{}, {"status": ["broken", "active"]}], ids=["all", "some"])
+def test_an_order_is_told_by_a_part_of_each_row(texts: dict[str, dict[str, bytes]], wanted: dict[str, list[str]]):
+    reported: list[str] = []
+    read, rows = unread("equipment", texts), Rows(EquipmentRow, lambda where, _: reported.append(where))
+    rows.put({**texts["equipment"], "of a later version": b'{"id": 1}'})
+    looked_at, renamed, removed, stopped, *_ = read.values()
+    rows.get(looked_at.id)
+    rows.laid = read.laid = {
+        renamed.id: renamed.model_copy(update={"name": "Aspiration"}),
+        removed.id: None,
+        stopped.id: stopped.model_copy(update={"status": EquipmentStatus.inactive}),
+    }
+    found = rows.in_order(down_first, *DOWN_FIRST, **wanted)
+    assert sum(isinstance(each, bytes) for each in rows.held().values()) == len(texts["equipment"]) - len({looked_at.id, *rows.laid})
+    assert found[:3] == sorted(read.having(**wanted), key=down_first)[:3] == [found[0], found[1], found[2]]
+    assert [*found] == sorted(read.having(**wanted), key=down_first)
+    assert reported == ["equipment of a later version"]
 
 
 def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, bytes]]):
