@@ -162,8 +162,8 @@ async def test_a_plan_takes_parts_of_the_catalogue_in_their_own_unit(screen: Scr
     await screen.click(t("plans.add_part"))
     await appears(screen, oil.part_number)
     await screen.click(oil.part_number)
-    await appears(screen, t("plans.part_quantity"))
-    fields = [field for field in screen.controls() if isinstance(field, ft.TextField) and field.suffix == "L"]
+    while not (fields := [field for field in screen.controls() if isinstance(field, ft.TextField) and field.suffix == "L"]):
+        await asyncio.sleep(0.01)  # as above
     await screen.type(fields[0], "1,5")
     await screen.click(t("plans.create"))
     (made,) = sent(plant, CreatePlan)
