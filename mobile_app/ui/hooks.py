@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 import flet as ft
 from flet.components.utils import current_component
@@ -17,6 +17,7 @@ from mobile_app.ui.theme import DARK, LIGHT, Palette
 
 _NAP = 600.0
 """Seconds that a wait takes at a time: a device that sleeps counts none of them."""
+P = ParamSpec("P")
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
 O = TypeVar("O", bound="Live")  # noqa: E741
@@ -151,6 +152,17 @@ def use_event(event: asyncio.Event) -> bool:
 
 def use_breakpoint() -> Breakpoint:
     return environment.current().layout.breakpoint
+
+
+def use_steady(act: Callable[P, T]) -> Callable[P, T]:
+    """One function for as long as the component lives, which does what the latest `act` does: what is memoized need not be drawn again."""
+    latest = use_box(lambda: act)
+    latest.current = act
+
+    def steady(*args: P.args, **kwargs: P.kwargs) -> T:
+        return latest.current(*args, **kwargs)
+
+    return use_box(lambda: steady).current
 
 
 def use_environment() -> environment.Environment:

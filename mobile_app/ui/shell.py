@@ -12,10 +12,10 @@ from mobile_app.ui import environment
 from mobile_app.ui.address import Opener, go_back
 from mobile_app.ui.buttons import Handler, IconAction, spoken, tap
 from mobile_app.ui.chips import CountBadge, KeyCap, StatusChip
-from mobile_app.ui.component import component
+from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import RULER, Breakpoint, Shortcut
 from mobile_app.ui.feedback import EmptyState
-from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state
+from mobile_app.ui.hooks import use_breakpoint, use_shortcut, use_state, use_steady
 from mobile_app.ui.scrolling import Scrolling
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
@@ -65,6 +65,7 @@ def Shell(
     inset = environment.current().layout.bottom_inset
     is_helping, set_helping = use_state(False)
     bar_height, set_bar_height = use_state(float(BAR_HEIGHT + inset))
+    select, scan, tell_height = use_steady(on_select), use_steady(on_scan), use_steady(set_bar_height)
     environment.current().is_bare = bare
     use_shortcut("?", lambda: set_helping(True), t("common.keyboard_help"))
     use_shortcut("Ctrl+Z", _undo, t("common.undo"))
@@ -88,11 +89,11 @@ def Shell(
     if progress is not None:
         layers.append(ft.Container(progress, left=RAIL_WIDTH if rail else 0, right=0, top=0))
     if rail:
-        side = _Rail(destinations, selected, on_select, on_scan)
+        side = _Rail(destinations, selected, select, scan, environment.current().fixed(11.5, 1.1))
         layers.append(ft.Container(side, left=0, top=0, bottom=0))
     if bar:
         shown = [d for d in destinations if d.on_phone][:4]
-        below = _BottomBar(shown, selected, on_select, on_scan, inset, set_bar_height)
+        below = _BottomBar(shown, selected, select, scan, inset, tell_height, environment.current().fixed(12, 1.1))
         layers.append(ft.Container(below, left=0, right=0, bottom=0))
     return ft.Stack(layers, expand=True)
 
@@ -120,6 +121,8 @@ def _ruler() -> ft.Control:
 # Phone
 
 
+@memo
+@component
 def _BottomBar(
     destinations: Sequence[Destination],
     selected: str,
@@ -127,10 +130,13 @@ def _BottomBar(
     on_scan: Handler,
     inset: float,
     on_height: Callable[[float], None],
+    text_size: float,
 ) -> ft.Control:
     """The bar with the scan button in it: what rises out of a bar lies over the words of what is behind."""
     middle = len(destinations) // 2
-    halves = [_half([_bar_item(d, selected, on_select) for d in part]) for part in (destinations[:middle], destinations[middle:])]
+    halves = [
+        _half([_bar_item(d, selected, on_select, text_size) for d in part]) for part in (destinations[:middle], destinations[middle:])
+    ]
     scan = ft.Container(_scan_button(on_scan, _SCAN), padding=ft.Padding.symmetric(horizontal=4))
     items: list[ft.Control] = [halves[0], scan, halves[1]]
     return ft.Container(
@@ -166,7 +172,7 @@ def _scan_button(on_scan: Handler, size: float) -> ft.Control:
     return spoken(face)
 
 
-def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None]) -> ft.Control:
+def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None], text_size: float) -> ft.Control:
     on = place.key == selected
     ink = C.primary if on else C.ink2
     column = ft.Column(
@@ -174,7 +180,7 @@ def _bar_item(place: Destination, selected: str, on_select: Callable[[str], None
             _badged(ft.Icon(place.selected_icon if on else place.icon, size=25, color=ink), place),
             ft.Text(
                 place.label,
-                size=environment.current().fixed(12, 1.1),
+                size=text_size,
                 weight=SEMIBOLD if on else MEDIUM,
                 color=ink,
                 max_lines=1,
@@ -221,14 +227,17 @@ def _badged(icon: ft.Control, place: Destination) -> ft.Control:
 # Tablet and desktop
 
 
+@memo
+@component
 def _Rail(
     destinations: Sequence[Destination],
     selected: str,
     on_select: Callable[[str], None],
     on_scan: Handler,
+    text_size: float,
 ) -> ft.Control:
-    places: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations if not d.pinned]
-    pinned: list[ft.Control] = [_rail_item(d, selected, on_select) for d in destinations if d.pinned]
+    places: list[ft.Control] = [_rail_item(d, selected, on_select, text_size) for d in destinations if not d.pinned]
+    pinned: list[ft.Control] = [_rail_item(d, selected, on_select, text_size) for d in destinations if d.pinned]
     column = ft.Column(
         [
             ft.Container(_scan_button(on_scan, 52), padding=ft.Padding(0, 0, 0, 6)),
@@ -254,7 +263,7 @@ def _Rail(
     return ft.Semantics(content=rail, container=True)
 
 
-def _rail_item(place: Destination, selected: str, on_select: Callable[[str], None]) -> ft.Control:
+def _rail_item(place: Destination, selected: str, on_select: Callable[[str], None], text_size: float) -> ft.Control:
     on = place.key == selected
     icon = ft.Icon(
         place.selected_icon if on else place.icon,
@@ -271,7 +280,7 @@ def _rail_item(place: Destination, selected: str, on_select: Callable[[str], Non
     )
     label = ft.Text(
         place.label,
-        size=environment.current().fixed(11.5, 1.1),
+        size=text_size,
         weight=SEMIBOLD,
         color=C.ink if on else C.ink2,
         max_lines=1,

@@ -19,7 +19,7 @@ from mobile_app.ui.address import Opener, Place
 from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import Box, State, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state
+from mobile_app.ui.hooks import Box, State, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state, use_steady
 from mobile_app.ui.scrolling import OFTEN, comes_back, use_scroll_place
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -169,8 +169,8 @@ def Table(
         place.ask(page=number + 1)
 
     here = _use_keys(keys, view, height, route, toggle if choosing else None)
-    steady_toggle, open_row = _steady(toggle), _steady(lambda key: Opener(route(key))() if route else None)
-    open_in_tab = _steady(lambda key: Opener(route(key)).in_tab() if route else None)
+    steady_toggle, open_row = use_steady(toggle), use_steady(lambda key: Opener(route(key))() if route else None)
+    open_in_tab = use_steady(lambda key: Opener(route(key)).in_tab() if route else None)
     all_chosen = bool(keys) and set(keys) <= selected
     drawn: Box[list[ft.Control]] = use_box(list)
     at_once = len(shown) if _use_whole(order, page) else _AT_FIRST
@@ -378,17 +378,6 @@ def _Row(
         padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
         on_hover=lambda e: set_under(e.data),
     )
-
-
-def _steady(act: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A hook: one function for as long as the table lives, so that rows need not be drawn again."""
-    latest = use_box(lambda: act)
-    latest.current = act
-
-    def steady(key: str) -> Any:
-        return latest.current(key)
-
-    return use_box(lambda: steady).current
 
 
 def _cell(column: Column, row: Any) -> ft.Control:
