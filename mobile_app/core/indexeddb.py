@@ -88,10 +88,11 @@ class BrowserPage:
 
 class IndexedDBStore(IndexedDBKeyValue):
     async def rows(self, entity: str) -> dict[str, bytes]:
-        """Part by part, so that nothing of a plant's size is copied whole."""
+        """Part by part, so that nothing of a plant's size is copied whole, nor there twice."""
         start, found = len(entity) + 1, dict[str, bytes]()
-        for part in await _call(self._js.rows, self._base, entity):
-            lines = part.to_bytes().split(b"\n")
+        parts = await _call(self._js.rows, self._base, entity)
+        while parts.length:
+            lines = parts.shift().to_bytes().split(b"\n")
             found |= {key[start:].decode(): text for key, text in zip(lines[::2], lines[1::2], strict=False)}
         return found
 
