@@ -20,6 +20,7 @@ The same verbs as the app's. **Authorize** takes a user name or an e-mail addres
 - Ids and `occurred_at` may be left out: the server makes ids and takes its own clock. What the address names need not be repeated.
 - With an `Idempotency-Key` a request may be sent again: it is done once, and answered as it was the first time.
 - Refusals are problem documents (RFC 9457) with a stable `code`, worded in the language of `Accept-Language`, French or English.
+- In answers, what lies within a row (a step's answer, a date of a plan) leaves out each field that is as its schema's default says.
 - Instants have an offset; `date-time-local` is a time on the site's wall clock and has none.
 """
 _KEY = {
