@@ -22,18 +22,23 @@ def seen(model: type[R], row: SQLModel, **more: Any) -> R:
 def keep(row: SQLModel, made: Row) -> None:
     """Write into the columns what a rule has made of them."""
     names = _shared(type(row), type(made))
-    changed = {name: value for name in names if (value := stored(getattr(made, name))) != getattr(row, name)}
+    changed = {name: value for name in names if (value := stored_over(was := getattr(row, name), getattr(made, name))) != was}
     if changed and "updated_at" in type(row).model_fields:
         changed["updated_at"] = now()
     for name, value in changed.items():
         setattr(row, name, value)
 
 
-def stored(value: Any) -> Any:
+def stored(value: Any, *, is_whole: bool = False) -> Any:
     """As a column takes it: of a part, what is not its default."""
     if isinstance(value, list):
-        return [stored(item) for item in value]
-    return value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, BaseModel) else value
+        return [stored(item, is_whole=is_whole) for item in value]
+    return value.model_dump(mode="json", exclude_defaults=not is_whole) if isinstance(value, BaseModel) else value
+
+
+def stored_over(was: Any, value: Any) -> Any:
+    """The same, in the place of what `was` there: parts that were kept whole, and are what they were, stay as they are."""
+    return was if stored(value, is_whole=True) == was else stored(value)
 
 
 def written(part: BaseModel | None) -> str | None:

@@ -12,7 +12,7 @@ from server.core.access import SYSTEM, Actor
 from server.core.clock import now
 from server.core.consequences import tell
 from server.core.database import Session
-from server.core.kept import columns_of, seen, stored
+from server.core.kept import columns_of, seen, stored_over
 from server.plans import repository
 from server.plans.consequences import JobsRedated
 from server.plans.facts import Taken, gather
@@ -80,7 +80,7 @@ def _keep_columns(plan: Plan, course: Taken) -> None:
     for name in _COLUMNS:
         value, was = getattr(course.plan, name), getattr(course.was, name, None)
         if value is not was and value != was:
-            setattr(plan, name, stored(value))
+            setattr(plan, name, stored_over(getattr(plan, name), value))
     if course.was is not None and course.was.version != course.plan.version:
         plan.updated_at = now()
     plan.generate_at, plan.refresh_at = course.generate_at, course.refresh_at

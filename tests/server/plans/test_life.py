@@ -5,7 +5,9 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
+from server.audit.models import AuditLog
 from server.core import clock
 from server.core.access import SYSTEM
 from server.core.commands import run
@@ -14,11 +16,14 @@ from server.equipment import service as equipment
 from server.equipment.errors import EquipmentArchived
 from server.plans import errors
 from server.sites.models import Site
+from shared_models.checklists.commands import WriteChecklist
+from shared_models.checklists.rows import Step, StepKind
 from shared_models.equipment.commands import ArchiveEquipment, UpdateEquipment
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.ids import uuid7
 from shared_models.interventions import commands as iv
 from shared_models.interventions.refusals import SkipsDueDate
+from shared_models.interventions.rows import RequiredPart
 from shared_models.plans import commands as pl
 from shared_models.plans import refusals
 from shared_models.plans.planning import Outcome, ReferenceKind
@@ -494,6 +499,25 @@ class TestUpdate:
         assert (await planner.open_job(plan)).due_local == datetime(2026, 3, 2, 8)
         await planner.complete(plan)
         assert await planner.states(plan) == ["2026-03-02 done late", "2026-03-07 planned"]
+
+    async def test_parts_that_were_kept_whole_are_not_told_as_changed(self, planner: Planner) -> None:
+        """As a version before kept them: with what is their default."""
+        part, step, checklist = RequiredPart(name="Cartouche"), Step(id=uuid7(), kind=StepKind.check, title="Graisseur"), uuid7()
+        plan = await planner.plan("weekly", parts=[part])
+        write = partial(WriteChecklist, checklist_id=checklist, steps=[step], occurred_at=clock.now())
+        await planner.do(write(name="Graissage"))
+        for row_id, column, kept in ((plan, "scheduled_maintenances.parts", part), (checklist, "checklist.steps", step)):
+            table, name = column.split(".")
+            statement = sa.text(f"update {table} set {name} = jsonb_build_array(cast(:kept as jsonb)) where id = :id")
+            await planner.session.execute(statement, {"id": row_id, "kept": kept.model_dump_json()})
+        await planner.change(plan, title="Vidanger")
+        await planner.do(write(name="Graissage A", version=1))
+        told = await planner.session.scalars(sa.select(AuditLog.changes).where(
+            col(AuditLog.action).in_(["plan.updated", "checklist.written"]), col(AuditLog.entity_id).in_([plan, checklist])
+        ).order_by(AuditLog.id))  # fmt: skip
+        assert [{*changes} - {"device_time"} for changes in told][1:] == [{"title"}, {"name"}]
+        await planner.change(plan, parts=[RequiredPart(name="Joint")])
+        assert (await planner.kept(plan)).parts == [{"name": "Joint"}]
 
     async def test_who_read_an_older_plan_reads_again(self, planner: Planner) -> None:
         plan = await planner.plan("weekly")
