@@ -178,7 +178,7 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
 
 class InOrder(Sequence[R]):
-    """Rows in an order, each read when somebody looks at it; of several, one that cannot be read is left out."""
+    """Rows in an order, each read when somebody looks at it; one that cannot be read, or has gone, makes room for the next."""
 
     def __init__(self, rows: Rows[R], ids: Sequence[UUID]) -> None:
         self._rows, self._ids = rows, ids
@@ -193,7 +193,11 @@ class InOrder(Sequence[R]):
     def __getitem__(self, at: int | slice) -> R | list[R]:
         if isinstance(at, int):
             return self._rows[self._ids[at]]
-        return [row for row_id in self._ids[at] if (row := self._rows.get(row_id)) is not None]
+        found = [self._rows.get(row_id) for row_id in self._ids[at]]
+        while any(row is None for row in found):
+            self._ids = [row_id for row_id in self._ids if row_id in self._rows]
+            found = [self._rows.get(row_id) for row_id in self._ids[at]]
+        return found
 
     def __iter__(self) -> Iterator[R]:
         return iter(self[:])

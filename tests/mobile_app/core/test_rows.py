@@ -1,0 +1,20 @@
+"""Rows that are read when somebody looks at them."""
+
+from mobile_app.core.rows import Rows
+from mobile_app.domain.lookup import DOWN_FIRST, down_first
+from shared_models.equipment.rows import EquipmentRow
+from tests.mobile_app.core.rows import machine
+
+
+def test_one_that_only_a_part_of_can_be_read_takes_nobody_s_place() -> None:
+    """A later version's kind of criticality, say: the list goes on with the next, and does not end there."""
+    reported: list[str] = []
+    rows = Rows(EquipmentRow, lambda where, _: reported.append(where))
+    names = {str(row.id): row for row in map(machine, "ABCDE")}
+    later = next(row_id for row_id, row in names.items() if row.name == "B")
+    texts = {row_id: row.model_dump_json().encode() for row_id, row in names.items()}
+    rows.put({**texts, later: texts[later].replace(b'"medium"', b'"unheard-of"')})
+    found = rows.in_order(down_first, *DOWN_FIRST)
+    rows.forget(next(row.id for row in names.values() if row.name == "C"))
+    assert [row.name for row in found[:2]] == ["A", "D"]
+    assert (len(found), [row.name for row in found], reported) == (3, ["A", "D", "E"], [f"equipment {later}"])
