@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
 from mobile_app.ui import environment
-from mobile_app.ui.address import Opener, Place
+from mobile_app.ui.address import Asked, Opener, Place
 from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
@@ -108,8 +109,8 @@ def page_of(total: int, page: int, size: int = PAGE_SIZE) -> tuple[int, int, int
 
 
 def reach(keys: Sequence[str], since: str | None, until: str) -> list[str]:
-    """The keys from one to the other; the other alone where the first is not there."""
-    if since not in keys:
+    """The keys from one to the other; the other alone where one of them is not there."""
+    if since not in keys or until not in keys:
         return [until]
     ends = sorted((keys.index(since), keys.index(until)))
     return list(keys[ends[0] : ends[1] + 1])
@@ -173,6 +174,7 @@ def Table(
     open_in_tab = use_steady(lambda key: Opener(route(key)).in_tab() if route else None)
     all_chosen = bool(keys) and set(keys) <= selected
     drawn: Box[list[ft.Control]] = use_box(list)
+    slots = _use_slots(place.asked, keys)
     at_once = len(shown) if _use_whole(order, page) else _AT_FIRST
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
@@ -186,11 +188,12 @@ def Table(
             height,
             is_on=key in selected,
             is_here=key == here,
-            key=str(number),  # by its place: another order only changes the words there
+            key=str(slots[key]),
         )
-        for number, (row, key) in enumerate(zip(shown[:at_once], keys[:at_once], strict=True))
+        for row, key in zip(shown[:at_once], keys[:at_once], strict=True)
     ]
-    lines += drawn.current[at_once : len(shown)]  # as they were until a moment later
+    taken = {line.key for line in lines}
+    lines += [line for line in drawn.current[at_once : len(shown)] if line.key not in taken]  # as they were until a moment later
     drawn.current = lines
     view.current = listing = ft.ListView(lines, item_extent=height, expand=True, on_scroll=keep_place, scroll_interval=OFTEN)
     body: ft.Control = listing
@@ -209,6 +212,20 @@ def Table(
     bulk = _bulk(selected, in_order, actions, on_select, offer_all=all_chosen) if selected and actions else more or ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
     return Stack(frame, bottom, spacing=10, expand=True)
+
+
+def _use_slots(asked: Asked, keys: Sequence[str]) -> dict[str, int]:
+    """Which control is whose. A row that stays keeps its own: a tap may be on its way to it.
+
+    Of one that has left because something else was asked, another takes it over: only the words in it change.
+    """
+    kept: Box[tuple[Asked, dict[str, int], int]] = use_box(lambda: (asked, {}, 0))
+    before, known, used = kept.current
+    left = [slot for key, slot in known.items() if key not in keys] if before != asked else []
+    free = chain(left, count(used))
+    slots = {key: known[key] if key in known else next(free) for key in keys}
+    kept.current = asked, slots, max([used - 1, *slots.values()]) + 1
+    return slots
 
 
 def _use_whole(*where: Any) -> bool:

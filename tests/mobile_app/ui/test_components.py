@@ -30,6 +30,8 @@ from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
 from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, BulkAction, Column, Sorting, Table
 from shared_models.problems import FieldProblem, Problem
+from tests.mobile_app.ui.client import _said
+from tests.mobile_app.ui.client import _walk as nodes
 from tests.mobile_app.ui.conftest import _walk
 
 
@@ -348,6 +350,39 @@ class TestTable:
         assert "1–50 sur 10\u202f000" in screen.texts
         await screen.click("Heures")
         assert "M00000" in screen.texts
+
+    async def test_a_tap_that_is_on_its_way_while_rows_come_and_go_finds_its_row(self, screen, monkeypatch):
+        """Also in the rows that another order has not reached yet, and with Shift."""
+        went: list[str] = []
+        monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: went.append(route))
+        columns, told = [Column("name", "Nom", lambda r: r, lambda r: r)], {}
+
+        @component
+        def App() -> ft.Control:
+            rows, told["rows"] = use_state([f"M{i:03d}" for i in range(100, 200)])
+            told["chosen"], choose = use_state(frozenset[str]())
+            told["place"] = use_place(Asked)
+            return Table(columns, rows, str, place=told["place"], route=str, selected=told["chosen"], on_select=choose)
+
+        def of(row: str, event: str) -> Any:
+            [listing] = [node for node in screen.client.everything() if node["_c"] == "ListView"]
+            return next(n for line in listing["controls"] if row in _said(line) for n in nodes(line) if n.get(event))
+
+        await screen.show(App)
+        await screen.tap("Choisir M103")
+        stays, goes = of("M104", "on_tap"), of("M100", "on_tap")
+        told["rows"](["M000", *(f"M{i:03d}" for i in range(101, 200))])
+        await screen.settle()
+        for line in (stays, goes):
+            await screen.tell(line, "tap")
+        assert went == ["M104"]
+        told["place"].ask(sort="-name")
+        while screen.client.texts.count("M199") == 0:
+            await screen.settle(1)
+        environment.current().pointer.has_shift = True
+        await screen.tell(of("M140", "on_click"), "click")
+        environment.current().pointer.has_shift = False
+        assert told["chosen"] == {"M103", "M140"}
 
     async def test_choosing_rows_offers_to_act_on_them(self, screen):
         """In the order in which they stand, a range with Shift, all of them from the page's own box."""
