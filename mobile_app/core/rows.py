@@ -186,6 +186,10 @@ class InOrder(Sequence[R]):
     def __len__(self) -> int:
         return len(self._ids)
 
+    def keys(self) -> list[str]:
+        """Their ids; for these none is read."""
+        return list(map(str, self._ids))
+
     @overload
     def __getitem__(self, at: int) -> R: ...
     @overload

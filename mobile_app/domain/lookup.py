@@ -72,7 +72,6 @@ def dotted(*parts: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-@lru_cache(1 << 14)
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """For sorting: `Ligne 2` before `Ligne 10`, accents or not."""
     parts = re.split(r"(\d+)", fold(name))

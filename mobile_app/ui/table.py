@@ -132,10 +132,12 @@ def Table(
     empty: ft.Control | None = None,
     page_size: int = PAGE_SIZE,
     more: ft.Control | None = None,
+    every_key: Callable[[], Sequence[str]] | None = None,
 ) -> ft.Control:
     """`place` tells the order and the page; `sorting` is the order where it tells none. `route` is where a row leads.
 
-    Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot.
+    Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot. `every_key` tells the keys of `rows` where
+    reading them all would take long.
     """
     last = use_box(lambda: "")
     view: Box[ft.ListView | None] = use_box(lambda: None)
@@ -168,6 +170,9 @@ def Table(
 
     def turn_to(number: int) -> None:
         place.ask(page=number + 1)
+
+    def all_keys() -> Sequence[str]:
+        return every_key() if every_key and ordered is rows else [row_key(row) for row in ordered]
 
     here = _use_keys(keys, view, height, route, toggle if choosing else None)
     steady_toggle, open_row = use_steady(toggle), use_steady(lambda key: Opener(route(key))() if route else None)
@@ -208,7 +213,7 @@ def Table(
         expand=True,
     )
     foot = _footer(len(ordered), page, first, until, page_size, turn_to)
-    in_order = [row_key(row) for row in ordered] if selected else []
+    in_order = ft.use_memo(lambda: all_keys() if selected else [], [_Same(ordered), bool(selected)])
     bulk = _bulk(selected, in_order, actions, on_select, offer_all=all_chosen) if selected and actions else more or ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
     return Stack(frame, bottom, spacing=10, expand=True)

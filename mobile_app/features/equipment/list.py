@@ -8,6 +8,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
+from mobile_app.core.rows import InOrder
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
@@ -142,6 +143,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],
         row_label=lambda row: dotted(row.name, row.code, stands(client, row.id)),
         empty=_no_match(client),
+        every_key=rows.keys if isinstance(rows, InOrder) else None,
     )
     return TablePage(head, _filter_bar(client, place), table=table)
 

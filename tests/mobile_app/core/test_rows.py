@@ -17,4 +17,6 @@ def test_one_that_only_a_part_of_can_be_read_takes_nobody_s_place() -> None:
     found = rows.in_order(down_first, *DOWN_FIRST)
     rows.forget(next(row.id for row in names.values() if row.name == "C"))
     assert [row.name for row in found[:2]] == ["A", "D"]
+    assert found.keys() == [str(row.id) for name in "ADE" for row in names.values() if row.name == name]
+    assert found.keys()[2] in rows.held()
     assert (len(found), [row.name for row in found], reported) == (3, ["A", "D", "E"], [f"equipment {later}"])

@@ -351,6 +351,26 @@ class TestTable:
         await screen.click("Heures")
         assert "M00000" in screen.texts
 
+    async def test_choosing_one_reads_no_more_rows_than_are_shown(self, screen):
+        done: list[list[str]] = []
+
+        class Many(list[str]):
+            def __iter__(self) -> Any:
+                raise AssertionError
+
+        rows, actions = Many(f"M{i:05d}" for i in range(10_000)), [BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)]
+
+        @component
+        def App() -> ft.Control:
+            chosen, choose = use_state(frozenset[str]())
+            shared: Any = {"place": use_place(Asked), "selected": chosen, "on_select": choose, "actions": actions}
+            return Table([Column("name", "Nom", str)], rows, str, every_key=lambda: rows[:], **shared)
+
+        await screen.show(App)
+        for tap in ("Choisir M00003", "Choisir M00001", "Imprimer"):
+            await screen.tap(tap)
+        assert done == [["M00001", "M00003"]]
+
     async def test_a_tap_that_is_on_its_way_while_rows_come_and_go_finds_its_row(self, screen, monkeypatch):
         """Also in the rows that another order has not reached yet, and with Shift."""
         went: list[str] = []
