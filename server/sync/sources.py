@@ -246,15 +246,20 @@ def _users(table: str) -> str:
 
 
 def _tombstones() -> Source:
-    """Before any row: a row that has come back to a site must win over the tombstone that says it went."""
+    """Before any row: a row that has come back to a site must win over the tombstone that says it went.
+
+    A transaction that began before it was taken away may have brought it back: its number is the lower one, and the tombstone would
+    come alone. Of what is there, no tombstone comes.
+    """
     limited = "order by {0}.sync_xid, {0}.number limit $6::int"
     columns = "select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where"
     everyone = (
-        f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')} {limited.format('t')})"
+        f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')}"
+        f" and not {_is_there(of_sites=False)} {limited.format('t')})"
     )
     of_sites = expression(
-        "(select x.* from {} cross join lateral ({} t.site_id = s.site_id and s.low > 0 and {} {}) x)",
-        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), limited.format("t"),
+        "(select x.* from {} cross join lateral ({} t.site_id = s.site_id and s.low > 0 and {} and not {} {}) x)",
+        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), _is_there(of_sites=True), limited.format("t"),
     )  # fmt: skip
     keys = expression(
         "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from ({} union all {}) x {}",
@@ -264,6 +269,17 @@ def _tombstones() -> Source:
     change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
     changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newer_at_sites('sync_tombstone')}"
     return Source("tombstone", changed, keys, "", change)
+
+
+def _is_there(*, of_sites: bool) -> str:
+    """What the tombstone `t` is of; a person may be seen from elsewhere, which is not asked here."""
+    held = [each for entity, each in sorted(HELD.items()) if bool(each.site) == of_sites and entity != "user"]
+    cases = (
+        f"when '{each.entity}' then exists (select from {each.table.name} r where r.id = t.entity_id"
+        f"{f' and r.{each.site} = t.site_id' if each.site else ''})"
+        for each in held
+    )
+    return f"case t.entity {' '.join(cases)} else false end"
 
 
 def _in_order() -> list[Held]:

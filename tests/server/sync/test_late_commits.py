@@ -197,3 +197,20 @@ async def test_a_cursor_waits_for_the_oldest_open_transaction(database: Database
     [later] = await device.pull()
     assert str(world.lines[0]) in {str(change.id) for change in later.changes}
     assert device.ids("line") == {str(line) for line in world.lines[:2]}
+
+
+async def test_a_row_brought_back_by_an_earlier_transaction_stays(database: Database, connections: list[asyncpg.Connection]) -> None:
+    """Its number is lower than that of its tombstone, and the cursor comes to lie between them."""
+    world = await _world(database, connections)
+    await world.write(1, 0, 0)
+    await world.end(1, commit=True)
+    await world.pull_all(0)
+    await world.write_elsewhere(0)
+    await world.write_elsewhere(2)
+    await world.delete(1, 0)
+    await world.end(1, commit=True)
+    await world.write(0, 0, 0)
+    await world.end(0, commit=True)
+    await world.pull_all(0)
+    await world.end(2, commit=True)
+    await world.pull_all(0)
