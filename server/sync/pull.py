@@ -119,9 +119,10 @@ class Answer(NamedTuple):
 async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> Answer:
     """The next page after the cursor `text`, with about `size` bytes of changes."""
     sent = cursors.decode(text) if text else None
-    while (answer := await _pull(pool, actor, sent, size)) is None:
-        """A connection was opened meanwhile: it may lead to another state of the database than what was found out before."""
-    return answer
+    while True:
+        answer = await _pull(pool, actor, sent, size)
+        if answer is not None:  # else a connection was opened meanwhile, perhaps to another state of the database than was found out before
+            return answer
 
 
 async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) -> Answer | None:
