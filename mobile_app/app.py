@@ -351,4 +351,4 @@ def _to_validate(client: Client) -> int:
 
 
 def _new_requests(client: Client) -> int:
-    return len(client.requests.having(status=[RequestStatus.new]))
+    return client.requests.count(status=[RequestStatus.new])

@@ -182,6 +182,7 @@ class InOrder(Sequence[R]):
 
     def __init__(self, rows: Rows[R], ids: Sequence[UUID]) -> None:
         self._rows, self._ids = rows, ids
+        self._all: list[R] | None = None
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -204,7 +205,9 @@ class InOrder(Sequence[R]):
         return found
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self[:])
+        if self._all is None:
+            self._all = self[:]
+        return iter(self._all)
 
 
 @lru_cache
