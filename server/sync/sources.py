@@ -272,11 +272,18 @@ def _tombstones() -> Source:
 
 
 def _is_there(*, of_sites: bool) -> str:
-    """What the tombstone `t` is of; a person may be seen from elsewhere, which is not asked here."""
+    """What the tombstone `t` is of; a person may be seen from elsewhere, which is not asked here.
+
+    As values: of conditions, PostgreSQL would plan each in two ways, which takes twice the time.
+    """
     held = [each for entity, each in sorted(HELD.items()) if bool(each.site) == of_sites and entity != "user"]
     cases = (
-        f"when '{each.entity}' then exists (select from {each.table.name} r where r.id = t.entity_id"
-        f"{f' and r.{each.site} = t.site_id' if each.site else ''})"
+        expression(
+            "when '{}' then (select r.id from {} r where r.id = t.entity_id {}) is not null",
+            each.entity,
+            each.table.name,
+            f"and r.{each.site} = t.site_id" if each.site else "",
+        )
         for each in held
     )
     return f"case t.entity {' '.join(cases)} else false end"
