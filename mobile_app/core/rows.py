@@ -197,7 +197,7 @@ class InOrder(Sequence[R]):
     def __getitem__(self, at: slice) -> list[R]: ...
     def __getitem__(self, at: int | slice) -> R | list[R]:
         if isinstance(at, int):
-            return self._rows[self._ids[at]]
+            return self[at : at + 1 or None][0]
         found = [self._rows.get(row_id) for row_id in self._ids[at]]
         while any(row is None for row in found):
             self._ids = [row_id for row_id in self._ids if row_id in self._rows]

@@ -504,6 +504,27 @@ class TestShell:
         await screen.click("Kpis")
         assert picked == ["scan", "kpis"]
 
+    async def test_is_drawn_again_around_the_same_screen_which_knows_where_it_is(self, screen):
+        """Else every later tap in it is looked for in the whole tree."""
+        again: list[Any] = []
+
+        @component
+        def Body() -> ft.Control:
+            return ft.Text("Page")
+
+        @component
+        def App() -> ft.Control:
+            times, set_times = ft.use_state(0)
+            again[:] = [set_times]
+            return Shell([], f"{times}", print, print, ft.use_memo(Body, []), banners=[ft.Text(f"Banner {times}")])
+
+        await screen.show(App)
+        for times in (1, 2):
+            again[0](times)
+            await screen.settle()
+            assert f"Banner {times}" in screen.texts
+            assert screen.find(ft.Text, having="Page").page is screen.page
+
     async def test_keys_work_unless_someone_is_typing(self, screen):
         pressed: list[str] = []
 
