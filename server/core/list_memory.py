@@ -17,7 +17,7 @@ Nothing is remembered for a time: it is good as long as the database says that i
 
 How a page is asked for is remembered too, since putting a statement together takes as long as some statements.
 
-Another connection may lead to another state of the database, which was restored meanwhile: then all is forgotten.
+A new connection may lead to another state of the database, which was restored meanwhile: then all is forgotten.
 """
 
 from array import array

@@ -21,6 +21,8 @@ _SWEPT_SECONDS = 300
 _OLD_SECONDS = 3_600
 _CLOSING_SECONDS = 5
 _ONE_PLAN = "begin; set local plan_cache_mode = force_generic_plan"
+_WHICH = "select pg_postmaster_start_time(), oid from pg_database where datname = current_database()"
+"""Of a server's start, what its databases hold only goes on; a server that was restored, replaced or promoted has started since."""
 _MOST_PLANS = 4
 """Kept by a connection: each takes PostgreSQL some megabytes."""
 
@@ -51,6 +53,8 @@ class ReadPool:
         self.memory = ListMemory()
         self._connect, self._size, self._wait_seconds = connect, size, wait_seconds
         self._long_reads = asyncio.Semaphore(max(1, size // 3))
+        self._which: asyncpg.Record | None = None
+        """The database to which all connections lead that were not lost; what is remembered is of it."""
         self._places = 0
         """Taken by connections that are open, being opened or being closed."""
         self._free: list[asyncpg.Connection] = []
@@ -134,7 +138,7 @@ class ReadPool:
             if not connection.is_closed():
                 self._unneeded = min(self._unneeded, len(self._free))
                 return connection
-            self._gone(connection)
+            self._lost(connection)
         return None
 
     async def wait(self) -> asyncpg.Connection:
@@ -159,14 +163,21 @@ class ReadPool:
             raise
 
     async def _open(self) -> asyncpg.Connection:
-        """Where a place is taken. It may lead to another state of the database, which was restored meanwhile."""
+        """Where a place is taken."""
         try:
             connection = await self._connect()
         except BaseException:
             self._pass_on(None)
             raise
-        self.memory.clear()
         self._opened[connection] = asyncio.get_running_loop().time()
+        try:
+            which = await connection.fetchrow(_WHICH)
+        except BaseException:
+            self._close(connection)
+            raise
+        if which != self._which:
+            self.memory.clear()
+            self._which = which
         return connection
 
     # --- coming back
@@ -180,7 +191,7 @@ class ReadPool:
 
     def give_back(self, connection: asyncpg.Connection) -> None:
         if connection.is_closed():
-            self._gone(connection)
+            self._lost(connection)
         elif self._is_closed or connection in self._old:
             self._close(connection)
         else:
@@ -197,6 +208,11 @@ class ReadPool:
             self._places -= 1
         else:
             self._free.append(connection)
+
+    def _lost(self, connection: asyncpg.Connection) -> None:
+        """Perhaps its server was taken back to an earlier moment, of the same start: the next connection cannot tell."""
+        self._which = None
+        self._gone(connection)
 
     def _gone(self, connection: asyncpg.Connection) -> None:
         self._opened.pop(connection, None)

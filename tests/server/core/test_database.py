@@ -201,6 +201,29 @@ class TestReadPool:
         await asyncio.gather(*pool._closing)
         assert not pool._planned
 
+    async def test_what_was_remembered_is_of_the_database_that_all_connections_lead_to(self, database):
+        names = ["postgres", None]
+        pool = ReadPool(
+            lambda: database.connect() if (name := names.pop()) is None else asyncpg.connect(database.dsn, database=name),
+            size=3,
+            wait_seconds=60,
+        )
+
+        async def opened(*to):
+            """Beside those that are there: whether everything was forgotten."""
+            names[:], before = to, pool.memory.times_cleared
+            pool.give_back(await pool.wait())
+            return pool.memory.times_cleared != before
+
+        assert await opened(None)
+        assert not await opened(None)
+        assert await opened("postgres")
+        for connection in [*pool._opened]:
+            connection.terminate()
+        assert pool.at_hand() is None
+        assert await opened("postgres")
+        await pool.close()
+
     async def test_what_nobody_needs_and_what_is_old_is_closed_in_time(self, pool, monkeypatch):
         async def sweep():
             pool._sweep()
