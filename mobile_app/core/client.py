@@ -365,7 +365,9 @@ class Client:
         self.drafts.open(store)
         self.kept.open(store)
         self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._sent_by)
-        self.sync.pull = Pull(self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again)
+        self.sync.pull = Pull(
+            self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again, self._screen
+        )  # fmt: skip
         await self.outbox.open(store)
         self.sync.opened(has_rows=await store.get("cursor") is not None)
         self.tables.notify(self.tables.by_entity)

@@ -149,11 +149,13 @@ class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it,
     and what is written is shown.
 
-    The next page is asked for as soon as one begins to come: the server makes it meanwhile.
+    The next page is asked for as soon as one begins to come: the server makes it meanwhile. Only the very first page, which has
+    what somebody has come for, is on the screen before the second is asked for: that would take the processor from it.
     """
 
     def __init__(
-        self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress, on_reset: OnReset
+        self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress, on_reset: OnReset,
+        first_screen: Callable[[], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._api = api
         self._store = store
@@ -162,6 +164,7 @@ class Pull:
         self._on_rows = on_rows
         self._on_progress = on_progress
         self._on_reset = on_reset
+        self._first_screen = first_screen
         self._scope: list[str] | None = None
         self._is_through = False
         self._unsaid = Unsaid()
@@ -181,20 +184,25 @@ class Pull:
         cursor = await self._store.get("cursor")
         coming = self._begin(json.loads(cursor) if cursor else None)
         following: Coming | None = None
+        is_first = cursor is None
         try:
             while True:
-                following = self._begin(told) if (told := await coming.following) else None
+                told = await coming.following
+                following = self._begin(told) if told and not is_first else None
                 page = await coming.page
-                if is_more := page.head["more"]:
+                is_more = page.head["more"]
+                if is_more and not is_first:
                     following = following or self._begin(page.head["cursor"])
                 await finished(self._apply(page))
                 if progress := page.head.get("progress"):
                     self._on_progress(progress["done"], progress["total"])
-                if following is None or not is_more:
+                if not is_more:
                     self._is_through = True
                     horizon: int | None = page.head.get("horizon")
                     return horizon
-                coming = following
+                if is_first:
+                    await self._first_screen()
+                coming, is_first = following or self._begin(page.head["cursor"]), False
         finally:
             for one in filter(None, [coming, following]):
                 one.page.cancel()

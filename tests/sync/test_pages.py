@@ -1,6 +1,7 @@
 """A first load in several pages, each asked for while the one before comes."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -90,12 +91,26 @@ async def test_grow_while_they_come_at_once_and_are_asked_for_ahead(newcomer: De
     newcomer.client._http._transport = way = Watched(newcomer.transport, {5: "lost request"})
     await newcomer.client.sync.round()
     sizes = [each for each in way.seen if each != "came"]
-    assert way.seen[1] != "came"  # the second is asked for before the first has come
+    assert way.seen[3] != "came"  # the third is asked for before the second has come
     assert (sizes[0], max(sizes)) == (SMALLEST_PAGE, 3 * SMALLEST_PAGE)
     way.faults, way.seen = {way.pulls + 1: "lost request"}, []
     await newcomer.client.sync.round()
     await newcomer.client.sync.round()
     assert way.seen[-2:] == [SMALLEST_PAGE, "came"]  # after what did not come, the least
+
+
+async def test_of_the_first_the_screen_is_there_before_the_second_is_asked_for(
+    newcomer: Device, soon: Callable[..., Awaitable[None]]
+) -> None:  # fmt: skip
+    newcomer.client.drawn.clear()
+    newcomer.client._http._transport = way = Watched(newcomer.transport, {})
+    loading = asyncio.create_task(newcomer.client.sync.round())
+    await soon(newcomer.client._has_pulled.is_set)
+    await asyncio.sleep(0.1)
+    assert way.seen == [SMALLEST_PAGE, "came"]
+    newcomer.client.drawn.set()
+    await loading
+    assert len(newcomer.client.equipment) == MANY + 1
 
 
 async def test_a_cursor_too_long_for_a_header_comes_with_its_page(newcomer: Device, monkeypatch: pytest.MonkeyPatch) -> None:
