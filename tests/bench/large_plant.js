@@ -1,7 +1,11 @@
-// Runs before the page's own scripts: when a machine's name is first on the screen, and when a first load is through: its cursor says so.
+// Runs before the page's own scripts: when a machine's name is first on the screen, and when a first load is through.
 (names, loads) => {
   const bench = (window.bench = { began: 0, row: 0, stored: 0 });
   const known = new Set(names);
+  bench.when = (name) => new Promise((tell) => {
+    const look = () => (bench[name] ? tell(bench[name]) : setTimeout(look, 20));
+    look();
+  });
   bench.begin = () => addEventListener("pointerup", () => Object.assign(bench, { began: performance.now(), row: 0 }), { capture: true, once: true });
   const shows = () => [...document.querySelectorAll("flt-semantics-host *")].some((node) => {
     const text = node.ariaLabel ?? [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(" ");
@@ -23,24 +27,12 @@
       look();
     }, { capture: true, once: true });
   };
-  const sweepOf = (cursor) => JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))).at(-1);
-  const held = async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith("etabli-u-"));
-    for (const name of names) {
-      const cursor = await new Promise((resolve) => {
-        const request = indexedDB.open(name);
-        request.onerror = () => resolve(null);
-        request.onupgradeneeded = () => request.transaction.abort();
-        request.onsuccess = () => {
-          const database = request.result;
-          const read = database.transaction("kv").objectStore("kv").get("cursor");
-          read.onsuccess = () => (database.close(), resolve(read.result?.value ?? null));
-          read.onerror = () => (database.close(), resolve(null));
-        };
-      });
-      if (cursor && sweepOf(JSON.parse(cursor)) === null) return (bench.stored = performance.now());
-    }
-    setTimeout(held, 150);
+  // What one tab tells the others after a round: nothing is asked meanwhile, which would take the processor from it.
+  const held = () => {
+    new BroadcastChannel("etabli-tabs").onmessage = ({ data }) => {
+      const { kind, synced_at } = JSON.parse(data);
+      if (kind === "sync" && synced_at) bench.stored ||= performance.now();
+    };
   };
   look();
   if (loads) held();

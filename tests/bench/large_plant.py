@@ -2,7 +2,7 @@
 
 The real application on the data of scale `bench` (10,000 machines, a million jobs) and the real app in Chromium, as a technician of the
 largest site and as the administrator of all of it, each beside the same person of the small demonstration. The clock starts with the tap
-on “sign in”, or with the navigation, and stops with the frame that names a machine.
+on “sign in”, or with the navigation, and stops with the frame that names a machine. Warm starts are in a browser that nobody looks into.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import os
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,12 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
-from tests.bench import servers
+from tests.bench import quiet, servers
+from tests.bench.quiet import Quiet
 from tests.bench.verdicts import at_most
 from tests.browser import open_profile
 from tests.e2e.app import DESKTOP, PHONE, App
 from tests.e2e.product import User, web_root
-from tests.e2e.waiting import until
 
 WATCH = (Path(__file__).parent / "large_plant.js").read_text(encoding="utf-8")
 WARM_RATIO = 1.1
@@ -48,9 +49,12 @@ class Person:
         user.close()
         return cls(username, url, names, total)
 
+    def watch(self, *, loads: bool = False) -> str:
+        return f"({WATCH})({json.dumps(self.names)}, {json.dumps(loads)})"
+
     def watched(self, context: BrowserContext, path: str, *, loads: bool = False) -> Page:
         page = context.new_page()
-        page.add_init_script(f"({WATCH})({json.dumps(self.names)}, {json.dumps(loads)})")
+        page.add_init_script(self.watch(loads=loads))
         page.goto(self.url + path, wait_until="commit")
         return page
 
@@ -61,9 +65,8 @@ class FirstLoad:
     all_rows: float
 
 
-def seen(page: Page, name: str, seconds: float = 120) -> float:
-    until(lambda: page.evaluate("name => window.bench?.[name]", name), f"{name} at {page.url}", seconds)
-    return float(page.evaluate("name => window.bench[name]", name)) / 1000
+def seen(page: Page, name: str) -> float:
+    return float(page.evaluate("name => window.bench.when(name)", name)) / 1000
 
 
 def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
@@ -74,19 +77,19 @@ def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
     page.evaluate("window.bench.begin()")
     app.tap("sign_in.enter")
     began = seen(page, "began")
-    found = FirstLoad(seen(page, "row") - began, seen(page, "stored", 240) - began)
+    found = FirstLoad(seen(page, "row") - began, seen(page, "stored") - began)
     page.wait_for_timeout(2000)
     page.close()
     return found
 
 
-def warm_start(context: BrowserContext, person: Person, path: str) -> float:
-    page = person.watched(context, path)
-    try:
-        return seen(page, "row")
-    finally:
-        page.wait_for_timeout(500)
-        page.close()
+def warm_start(browser: Quiet, person: Person, path: str) -> float:
+    tab = browser.tab(person.watch())
+    tab.go(person.url + path)
+    row = float(tab.evaluate("window.bench.when('row')", 120)) / 1000
+    time.sleep(0.5)
+    tab.close()
+    return row
 
 
 @contextmanager
@@ -121,17 +124,14 @@ def technician(playwright: Playwright, people: dict[str, Person], rounds: int) -
     warm: dict[str, list[float]] = {name: [] for name in people}
     cold: dict[str, list[FirstLoad]] = {name: [] for name in people}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
-        contexts = {}
         for number in range(rounds):
             for name, person in people.items():
-                if name in contexts:
-                    contexts[name].close()
-                contexts[name] = open_profile(playwright, Path(folder) / f"{name}-{number}", locale="fr-FR", viewport=PHONE)
-                cold[name].append(first_load(contexts[name], person, "/"))
+                with open_profile(playwright, Path(folder) / f"{name}-{number}", locale="fr-FR", viewport=PHONE) as context:
+                    cold[name].append(first_load(context, person, "/"))
+        browsers = {name: stack.enter_context(quiet.opened(Path(folder) / f"{name}-0", PHONE)) for name in people}
         for _ in range(rounds + 1):
             for name, person in people.items():
-                warm[name].append(warm_start(contexts[name], person, "/"))
-        stack.callback(lambda: [context.close() for context in contexts.values()])
+                warm[name].append(warm_start(browsers[name], person, "/"))
     small, large = (statistics.median(warm[name]) for name in ("demo", "bench"))
     for name, person in people.items():
         print(f"     {name}: {person.rows} rows; cold {cold[name]}; warm {[round(x, 2) for x in warm[name]]}")
@@ -143,18 +143,19 @@ def technician(playwright: Playwright, people: dict[str, Person], rounds: int) -
 
 
 def administrator(playwright: Playwright, person: Person) -> bool:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        context = open_profile(playwright, Path(folder), locale="fr-FR", viewport=DESKTOP)
-        found = first_load(context, person, "/equipment")
-        print(f"     {person.rows} rows; first load {found}; {megabytes()} MB")
-        times = [warm_start(context, person, "/equipment") for _ in range(3)]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
+        with open_profile(playwright, Path(folder), locale="fr-FR", viewport=DESKTOP) as context:
+            found = first_load(context, person, "/equipment")
+            print(f"     {person.rows} rows; first load {found}; {megabytes()} MB")
+        with quiet.opened(Path(folder), DESKTOP) as browser:
+            times = [warm_start(browser, person, "/equipment") for _ in range(4)][1:]
+        context = stack.enter_context(open_profile(playwright, Path(folder), locale="fr-FR", viewport=DESKTOP))
         page = person.watched(context, "/equipment")
         seen(page, "row")
         page.wait_for_timeout(5000)
-        print(f"     warm {[round(x, 2) for x in times]}; {megabytes()} MB")
+        print(f"     warm {[round(x, 2) for x in times]}; {megabytes()} MB in one more tab")
         app = App(context, person.url, page=page)
         steps = {words: stepped(app, words) for words in STEPS}
-        context.close()
     met = [at_most("10,000 machines: warm start to the first rows", statistics.median(times), 3.0, "s")]
     return all(met + [at_most(f"10,000 machines: sorted by {app.words(words)}", seconds, 0.3, "s") for words, seconds in steps.items()])
 
@@ -165,7 +166,7 @@ def stepped(app: App, words: str) -> float:
     for _ in range(3):
         app.page.evaluate("window.bench.step()")
         app.tap(words)
-        times.append(seen(app.page, "stepped", 30))
+        times.append(seen(app.page, "stepped"))
         app.page.wait_for_timeout(800)
     return statistics.median(times)
 
