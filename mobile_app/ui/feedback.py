@@ -113,9 +113,9 @@ def Progress(label: str, done: int, total: int | None, *, as_share: bool = False
 
 
 def HairProgress(label: str, done: int, total: int | None) -> ft.Control:
-    """The same as a line over a screen that is of use meanwhile."""
+    """The same as a line over a screen that is of use meanwhile; one that moves would take the processor from what it tells of."""
     count = t("common.progress", done=format_number(done), total=format_number(total)) if total else ""
-    value = min(1.0, done / total) if total else None
+    value = min(1.0, done / total) if total else 0
     said = f"{label}, {count}" if count else label
     return ft.ProgressBar(value=value, bar_height=3, color=C.primary, bgcolor=C.surface2, semantics_label=said)
 
