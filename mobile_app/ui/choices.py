@@ -10,6 +10,7 @@ from mobile_app.core.i18n import format_percent, t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
+from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Title
@@ -206,10 +207,18 @@ def FilterMenu(
     *,
     droppable: bool = True,
 ) -> ft.Control:
-    """A filter with a menu: shows what is picked, and offers to drop it; also what an address asks that is not offered here.
+    """A filter with a menu: shows what is picked, and offers to drop it; also what an address asks that is not offered here."""
+    menu: ft.Control = _Menu(label, tuple(choices), selected, on_pick, droppable=droppable)
+    menu.data = bool(selected) if droppable else bool(choices) and choices[0].key != selected
+    return menu
 
-    Its tooltip is also what a screen reader says: the face is silent, not to say it twice.
-    """
+
+@memo
+@component
+def _Menu(
+    label: str, choices: Sequence[Choice], selected: str | None, on_pick: Callable[[str | None], None], *, droppable: bool
+) -> ft.Control:  # fmt: skip
+    """Its tooltip is also what a screen reader says: the face is silent, not to say it twice. A plant's lines are many menu items."""
     picked = next((c for c in choices if c.key == selected), Choice(selected, t("common.not_offered", what=label)) if selected else None)
     face = picked.label if picked else label
     shown = ft.Container(_filter_face(face, active=picked is not None, menu=True), padding=_FILTER_REACH)
@@ -254,9 +263,7 @@ def FilterBar(chips: Sequence[ft.Control], trailing: ft.Control | None = None) -
 
 
 def _is_at_work(chip: ft.Control) -> bool:
-    if isinstance(chip, ft.PopupMenuButton):
-        return not chip.items[0].checked
-    return isinstance(chip, ft.Semantics) and bool(chip.checked)
+    return bool(chip.checked if isinstance(chip, ft.Semantics) else chip.data)
 
 
 # Steps

@@ -23,7 +23,8 @@
     const seen = now();
     addEventListener("pointerup", () => {
       const began = performance.now();
-      const look = () => (now() === seen ? setTimeout(look, 10) : requestAnimationFrame(() => (bench.stepped = performance.now() - began)));
+      // What is said changes in the frame that shows it, and a timer comes after that frame.
+      const look = () => (now() === seen ? setTimeout(look, 10) : (bench.stepped = performance.now() - began));
       look();
     }, { capture: true, once: true });
   };

@@ -225,6 +225,6 @@ async def test_what_the_calendar_shows_survives_a_step_and_a_reload(screen: Scre
 
 async def test_on_a_phone_the_filters_that_are_at_work_come_first(screen: Screen, plant: Client) -> None:
     await show(screen, plant, f"/jobs?state=open&type=corrective&technician={SOMEBODY}")
-    bar = next(c for c in screen.controls() if isinstance(c, ft.Row) and any(isinstance(one, ft.PopupMenuButton) for one in c.controls))
+    bar = next(c for c in screen.controls() if isinstance(c, ft.Row) and c.scroll and any(map(_is_at_work, c.controls)))
     at_work = [_is_at_work(one) for one in bar.controls]
     assert at_work == [True, True, True, *[False] * (len(at_work) - 3)]

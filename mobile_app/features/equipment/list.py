@@ -1,5 +1,6 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
@@ -132,6 +133,7 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
     head = table_head(PageHeader(t("equipment_list.title"), _count(client, filters, rows)), search, *actions)
     dues = ft.use_memo(lambda: next_dues(client), [client.tables.plans.revision])
+    _use_reading_ahead(client)
     table = Table(
         _columns(client, dues),
         rows,
@@ -146,6 +148,17 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         every_key=rows.keys if isinstance(rows, InOrder) else None,
     )
     return TablePage(head, _filter_bar(client, place), table=table)
+
+
+def _use_reading_ahead(client: Client) -> None:
+    """Any column's order asks for all rows: they are read behind the first screen, some at a time."""
+
+    async def read() -> None:
+        await client.drawn.wait()
+        for _ in client.equipment.rows.reading():
+            await asyncio.sleep(0)
+
+    ft.use_effect(read, [])
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:
