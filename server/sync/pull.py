@@ -19,7 +19,7 @@ from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep, replace
 from server.sync.repository import Now
-from server.sync.sources import ORDER, SOURCES
+from server.sync.sources import ORDER, SOURCES, TOMBSTONES
 from shared_models.interventions.rows import DEVICE_WINDOW
 from shared_models.sync import USUAL_PAGE, Progress
 
@@ -173,7 +173,7 @@ def _is_place(sweep: Sweep) -> bool:
     if sweep.source >= len(SOURCES) or sweep.after_key is None:
         return sweep.source < len(SOURCES)
     try:
-        if SOURCES[sweep.source].name == "tombstone":
+        if SOURCES[sweep.source] in TOMBSTONES:
             number = int(sweep.after_key)
             return str(number) == sweep.after_key and 0 <= number < cursors.END
         return str(UUID(sweep.after_key)) == sweep.after_key

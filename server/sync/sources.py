@@ -233,7 +233,7 @@ def _searched(table: str, fresh: tuple[str, ...]) -> str:
 
 
 def _users(table: str) -> str:
-    """The asker, those who see all sites, and the people of their sites, also from the moment on at which they gain one.
+    """Whom the asker sees, also from the moment on at which they gain a site.
 
     People have no site of their own: `repository.strangers` takes away those who are seen no more when one is lost.
     """
@@ -245,34 +245,54 @@ def _users(table: str) -> str:
     )  # fmt: skip
 
 
-def _tombstones() -> Source:
+_NEWER_OF_EVERYONE = _newest("sync_tombstone", "t.site_id is null")
+
+
+def _tombstones_of_rows() -> Source:
+    changed = f"{_NEWER_OF_EVERYONE} or {_newer_at_sites('sync_tombstone')}"
+    return _tombstones("tombstone", changed, "t.entity <> 'user'", (_is_there(of_sites=False), _is_there(of_sites=True)), "k.site_id")
+
+
+def _tombstones_of_people(table: str) -> Source:
+    """Apart from the others, since whom one sees depends on who asks. Of who is seen no tombstone comes, whatever site it was of.
+
+    Who leaves a site is thereby changed. Where a transaction of a lower number has changed them since, the tombstone came with that.
+    """
+    is_seen = expression(
+        "(select u.id from {} u where u.id = t.entity_id and (u.all_sites or $8::boolean or u.id = $7::uuid"
+        " or (select m.site_id from user_site m where m.user_id = u.id and m.site_id = any($1::uuid[]) limit 1) is not null)) is not null",
+        table,
+    )
+    changed = f"{_NEWER_OF_EVERYONE} or ({_newest(table, 'true')} and {_newer_at_sites('sync_tombstone')})"
+    return _tombstones("tombstone_of_person", changed, "t.entity = 'user'", (is_seen, is_seen), "null::uuid")
+
+
+def _tombstones(name: str, changed: str, which: str, is_there: tuple[str, str], site: str) -> Source:
     """Before any row: a row that has come back to a site must win over the tombstone that says it went.
 
     A transaction that began before it was taken away may have brought it back: its number is the lower one, and the tombstone would
-    come alone. Of what is there, no tombstone comes.
+    come alone. Of what is there, no tombstone comes; `is_there` says it of a tombstone `t` without a site, and of one with a site.
     """
     limited = "order by {0}.sync_xid, {0}.number limit $6::int"
-    columns = "select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where"
+    columns = expression("select t.number, t.entity, t.entity_id, t.site_id, t.sync_xid from sync_tombstone t where {} and", which)
     everyone = (
         f"({columns} t.site_id is null and $3::bigint > 0 and {_after('t', '$3::bigint', 'number', '0::bigint')}"
-        f" and not {_is_there(of_sites=False)} {limited.format('t')})"
+        f" and not {is_there[0]} {limited.format('t')})"
     )
     of_sites = expression(
         "(select x.* from {} cross join lateral ({} t.site_id = s.site_id and s.low > 0 and {} and not {} {}) x)",
-        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), _is_there(of_sites=True), limited.format("t"),
+        _SCOPES, columns, _after("t", "s.low", "number", "0::bigint"), is_there[1], limited.format("t"),
     )  # fmt: skip
     keys = expression(
         "select x.number as key, x.number, x.entity, x.entity_id, x.site_id, x.sync_xid from ({} union all {}) x {}",
         everyone, of_sites, limited.format("x"),
     )  # fmt: skip
-    site = "case when k.entity <> 'user' then k.site_id end"
     change = f"json_build_object('entity', k.entity, 'id', k.entity_id, 'site_id', {site}, 'row', null)"
-    changed = f"{_newest('sync_tombstone', 't.site_id is null')} or {_newer_at_sites('sync_tombstone')}"
-    return Source("tombstone", changed, keys, "", change)
+    return Source(name, changed, keys, "", change)
 
 
 def _is_there(*, of_sites: bool) -> str:
-    """What the tombstone `t` is of; a person may be seen from elsewhere, which is not asked here.
+    """What the tombstone `t` is of.
 
     As values: of conditions, PostgreSQL would plan each in two ways, which takes twice the time.
     """
@@ -297,7 +317,9 @@ def _in_order() -> list[Held]:
     return sorted(ordered, key=lambda held: held.row.read_by is not None)
 
 
-SOURCES = (_tombstones(), *map(_source, _in_order()))
+TOMBSTONES = (_tombstones_of_rows(), _tombstones_of_people(HELD["user"].table.name))
+"""Their keys are numbers."""
+SOURCES = (*TOMBSTONES, *map(_source, _in_order()))
 BY_NAME = {source.name: source for source in SOURCES}
 ORDER = crc32(" ".join(source.name for source in SOURCES).encode())
 _CHECKS = ", ".join(f"case when {source.changed} then {number} end" for number, source in enumerate(SOURCES))

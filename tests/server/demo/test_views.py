@@ -4,12 +4,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from server.core.access import Actor
+from server.core.held import HELD
 from server.core.read_pool import ReadPool
 from shared_models.entities import ENTITIES as KNOWN
 from shared_models.permissions import ROLE_PERMISSIONS, Role
 from shared_models.sync import Change
 from tests.server.sync.device import Device
 
+_BURIED = "insert into sync_tombstone (entity, entity_id, site_id) values ($1, $2, $3)"
 ENTITIES = set(Change.model_fields["entity"].annotation.__args__)
 
 
@@ -66,3 +68,24 @@ async def test_of_the_asker_and_of_others(pool: ReadPool) -> None:
     chief.actor = admin
     await same_as_fresh(pool, chief)
     assert {entity for entity, _ in chief.rows} == {entity for entity in ENTITIES if KNOWN[entity].person is None}
+
+
+async def test_what_an_earlier_transaction_has_brought_back_stays(pool: ReadPool, demo_url: str) -> None:
+    """Of every kind, whatever tombstone a later transaction has left of it."""
+    device = Device(pool, await actor_of(pool, "technician"))
+    await device.pull()
+    assert device.actor.site_ids
+    before, one_of_each = dict(device.rows), {entity: (row_id, site) for (entity, row_id), (site, _) in device.rows.items()}
+    assert one_of_each.keys() >= {entity for entity in ENTITIES if KNOWN[entity].person is None}
+    site_of_people = min(map(str, device.actor.site_ids))
+    async with pool.acquire() as earlier, pool.acquire() as open_meanwhile:
+        for connection in (earlier, open_meanwhile):
+            await connection.execute("begin; select pg_current_xact_id()")
+        for entity, (row_id, site) in one_of_each.items():
+            await pool.execute(_BURIED, entity, row_id, site_of_people if entity == "user" else site)
+            await earlier.execute(f"update {HELD[entity].table.name} set sync_xid = 0 where id = '{row_id}'")
+        await earlier.execute("commit")
+        await device.pull()
+        await open_meanwhile.execute("commit")
+    await same_as_fresh(pool, device)
+    assert device.rows == before

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,12 @@ from server.core.read_pool import ReadPool
 from server.sync import pull
 from shared_models.ids import uuid7
 from shared_models.permissions import ROLE_PERMISSIONS, Role
+from tests.conftest import make_user
 from tests.server.sync.device import Device
 
-WRITERS, LINES, SITES, SCOPES = 3, 5, 2, 3
+WRITERS, LINES, PEOPLE, SITES, SCOPES = 3, 5, 3, 2, 3
+Held = set[tuple[str, str | None, int]]
+Step = tuple[Any, ...]
 pytestmark = pytest.mark.fresh_database
 
 
@@ -32,11 +35,11 @@ def member_of(sites: set[UUID] | None) -> Actor:
 
 @dataclass
 class Writer:
-    """A connection with at most one transaction; `held` are the lines it has changed."""
+    """A connection with at most one transaction; `held` are the lines and the people it has changed."""
 
     connection: asyncpg.Connection
     transaction: Any = None
-    held: set[int] = field(default_factory=set)
+    held: set[UUID] = field(default_factory=set)
 
     async def execute(self, statement: str, *args: object) -> None:
         if self.transaction is None:
@@ -56,21 +59,28 @@ class World:
     writers: list[Writer]
     sites: list[UUID]
     lines: list[UUID]
+    people: list[UUID]
     devices: list[Device]
 
-    async def present(self, device: Device) -> set[tuple[str, str, int]]:
-        sites = self.sites if device.actor.site_ids is None else [site for site in self.sites if site in device.actor.site_ids]
-        found = await self.pool.fetch("select id, site_id, version from production_lines where site_id = any($1)", sites)
-        return {(str(row["id"]), str(row["site_id"]), row["version"]) for row in found}
+    async def present(self, device: Device) -> Held:
+        sites = device.actor.site_ids
+        found = await self.pool.fetch(
+            "select id, site_id, version from production_lines where id = any($1) and site_id = any($3) union all"
+            " select id, null, weekly_capacity from users u where id = any($2)"
+            " and (all_sites or $4 or id = $5 or exists (select from user_site m where m.user_id = u.id and m.site_id = any($3)))",
+            self.lines, self.people, self.sites if sites is None else list(sites), sites is None, device.actor.user_id,
+        )  # fmt: skip
+        return {(str(row["id"]), row["site_id"] and str(row["site_id"]), row["version"]) for row in found}
 
-    def held(self, device: Device) -> set[tuple[str, str, int]]:
+    def held(self, device: Device) -> Held:
+        of = {"line": ("version", self.lines), "user": ("weekly_capacity", self.people)}
         return {
-            (row_id, str(site), row["version"]) for (entity, row_id), (site, row) in device.rows.items()
-            if entity == "line" and UUID(str(site)) in self.sites
+            (row_id, site, row[of[entity][0]]) for (entity, row_id), (site, row) in device.rows.items()
+            if entity in of and UUID(row_id) in of[entity][1]
         }  # fmt: skip
 
     async def write(self, writer: int, line: int, site: int) -> None:
-        if self._is_free(writer, line):
+        if self._is_free(writer, self.lines[line]):
             await self.writers[writer].execute(
                 "insert into production_lines (id, site_id, name) values ($1, $2, $3)"
                 " on conflict (id) do update set version = production_lines.version + 1, site_id = excluded.site_id",
@@ -78,14 +88,37 @@ class World:
             )  # fmt: skip
 
     async def delete(self, writer: int, line: int) -> None:
-        if self._is_free(writer, line):
+        if self._is_free(writer, self.lines[line]):
             await self.writers[writer].execute("delete from production_lines where id = $1", self.lines[line])
 
-    def _is_free(self, writer: int, line: int) -> bool:
-        if any(line in other.held for number, other in enumerate(self.writers) if number != writer):
+    async def join(self, writer: int, person: int, site: int) -> None:
+        await self._of_person(writer, person, "insert into user_site (user_id, site_id) values ($1, $2) on conflict do nothing", site)
+
+    async def leave(self, writer: int, person: int, site: int) -> None:
+        await self._of_person(writer, person, "delete from user_site where user_id = $1 and site_id = $2", site)
+
+    async def employ(self, writer: int, person: int) -> None:
+        await self._of_person(writer, person, "update users set weekly_capacity = weekly_capacity + 1 where id = $1")
+
+    async def widen(self, writer: int, person: int) -> None:
+        await self._of_person(writer, person, "update users set all_sites = true where id = $1")
+
+    async def narrow(self, writer: int, person: int) -> None:
+        await self._of_person(writer, person, "update users set all_sites = false where id = $1")
+
+    async def _of_person(self, writer: int, person: int, statement: str, *sites: int) -> None:
+        if self._is_free(writer, self.people[person]):
+            await self.writers[writer].execute(statement, self.people[person], *(self.sites[site] for site in sites))
+
+    def _is_free(self, writer: int, row: UUID) -> bool:
+        if any(row in other.held for number, other in enumerate(self.writers) if number != writer):
             return False
-        self.writers[writer].held.add(line)
+        self.writers[writer].held.add(row)
         return True
+
+    async def take(self, step: Step, *, writer: int) -> None:
+        name, *args = step
+        await getattr(self, name)(writer, *args)
 
     async def end(self, writer: int, *, commit: bool) -> None:
         await self.writers[writer].end(commit=commit)
@@ -130,13 +163,20 @@ class World:
         await one.pull()
         assert self.held(one) == await self.present(one)
 
+    async def pull_all_devices(self) -> None:
+        for device in range(len(self.devices)):
+            await self.pull_all(device)
+
 
 _device = st.integers(0, 2 * SCOPES - 1)
 _writer, _line, _site = st.integers(0, WRITERS - 1), st.integers(0, LINES - 1), st.integers(0, SITES - 1)
+_person = st.integers(0, PEOPLE - 1)
 _step = st.one_of(
     st.tuples(st.just("write"), _writer, _line, _site),
     st.tuples(st.just("write"), _writer, _line, _site),
     st.tuples(st.just("delete"), _writer, _line),
+    st.tuples(st.sampled_from(["join", "leave"]), _writer, _person, _site),
+    st.tuples(st.sampled_from(["employ", "widen", "narrow"]), _writer, _person),
     st.tuples(st.just("commit"), _writer),
     st.tuples(st.just("rollback"), _writer),
     st.tuples(st.just("write_elsewhere"), _writer),
@@ -157,9 +197,7 @@ async def connections(database: Database) -> AsyncIterator[list[asyncpg.Connecti
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=st.lists(_step, min_size=5, max_size=60))
-async def test_devices_end_up_with_what_is_there(
-    database: Database, connections: list[asyncpg.Connection], steps: list[tuple[Any, ...]]
-) -> None:
+async def test_devices_end_up_with_what_is_there(database: Database, connections: list[asyncpg.Connection], steps: list[Step]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pull, "PAGE_ROWS", 3)
         world = await _world(database, connections)
@@ -170,17 +208,22 @@ async def test_devices_end_up_with_what_is_there(
                 await getattr(world, name)(*args)
         for writer in range(WRITERS):
             await world.end(writer, commit=True)
-        for device in range(len(world.devices)):
-            await world.pull_all(device)
+        await world.pull_all_devices()
 
 
 async def _world(database: Database, connections: list[asyncpg.Connection]) -> World:
     sites = [uuid7() for _ in range(SITES)]
     for site in sites:
         await database.pool.execute("insert into sites (id, name) values ($1, $2)", site, str(site))
+    people = [make_user(Role.technician, all_sites=False) for _ in range(PEOPLE)]
+    async with database.session() as session:
+        session.add_all(people)
     scopes: list[set[UUID] | None] = [{sites[0]}, {sites[1]}, set(sites)]
-    devices = [Device(database.pool, actor) for actor in 2 * [member_of(scope) for scope in scopes]]
-    return World(database.pool, [Writer(connection) for connection in connections], sites, [uuid7() for _ in range(LINES)], devices)
+    actors = [replace(member_of(scope), user_id=person.id) for scope, person in zip(scopes, people, strict=True)]
+    return World(
+        database.pool, [Writer(connection) for connection in connections], sites, [uuid7() for _ in range(LINES)],
+        [person.id for person in people], [Device(database.pool, actor) for actor in 2 * actors],
+    )  # fmt: skip
 
 
 async def test_a_cursor_waits_for_the_oldest_open_transaction(database: Database, connections: list[asyncpg.Connection]) -> None:
@@ -199,18 +242,28 @@ async def test_a_cursor_waits_for_the_oldest_open_transaction(database: Database
     assert device.ids("line") == {str(line) for line in world.lines[:2]}
 
 
-async def test_a_row_brought_back_by_an_earlier_transaction_stays(database: Database, connections: list[asyncpg.Connection]) -> None:
-    """Its number is lower than that of its tombstone, and the cursor comes to lie between them."""
+@pytest.mark.parametrize(("before", "goes", "comes_back"), [
+    (("write", 0, 0), ("delete", 0), ("write", 0, 0)),
+    (("join", 2, 0), ("leave", 2, 0), ("join", 2, 0)),
+    (("join", 1, 0), ("leave", 1, 0), ("employ", 1)),
+    (("join", 0, 0), ("leave", 0, 0), ("employ", 0)),
+    (("widen", 1), ("narrow", 1), ("employ", 1)),
+], ids=["a row", "who comes back", "who is elsewhere too", "who asks", "who saw all sites"])  # fmt: skip
+async def test_what_an_earlier_transaction_has_brought_back_stays(
+    database: Database, connections: list[asyncpg.Connection], before: Step, goes: Step, comes_back: Step
+) -> None:
+    """Its number is lower than that of its tombstone, and the cursor comes to lie between them. Who sees it no more has it no more."""
     world = await _world(database, connections)
-    await world.write(1, 0, 0)
+    for step in (before, ("join", 1, 1)):
+        await world.take(step, writer=1)
     await world.end(1, commit=True)
-    await world.pull_all(0)
+    await world.pull_all_devices()
     await world.write_elsewhere(0)
     await world.write_elsewhere(2)
-    await world.delete(1, 0)
+    await world.take(goes, writer=1)
     await world.end(1, commit=True)
-    await world.write(0, 0, 0)
+    await world.take(comes_back, writer=0)
     await world.end(0, commit=True)
-    await world.pull_all(0)
+    await world.pull_all_devices()
     await world.end(2, commit=True)
-    await world.pull_all(0)
+    await world.pull_all_devices()
