@@ -101,6 +101,14 @@ class Cursor:
             return self
         return replace(self, lows={site: low for site, low in self.lows.items() if site not in lost})
 
+    def begun_again(self, before: "Cursor") -> "Cursor":
+        """From where on tombstones tell what has gone of all that is now loaded anew, of which a load leaves them out; 0 for the rest.
+
+        What was being loaded before came with a sweep, and may have gone since that began.
+        """
+        high = before.sweep.high if before.sweep else 0
+        return replace(self, low=0 if self.low else before.low or high, lows={site: 0 if low else high for site, low in self.lows.items()})
+
     @property
     def lowest(self) -> int:
         return min([self.low, *self.lows.values()])

@@ -141,8 +141,10 @@ async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) ->
     page = _Page(actor, present, cursor, sources, reset=known is None, at=at, size=size)
     if known is None:
         page.changes += await repository.first(pool, actor, present.sites)
-    elif kept != sent:
-        page.changes += await repository.strangers(pool, actor)
+    elif sent and known != sent:
+        page.changes += await repository.strangers(pool, actor, known.lows)
+        if known.sweep is None:
+            page.changes += await repository.gone(pool, actor, known.begun_again(sent), at - DEVICE_WINDOW)
     await page.fill(pool)
     return page.answer() if pool.memory.times_cleared == present.times_cleared else None
 

@@ -20,7 +20,7 @@ from server.core.read_pool import ReadPool
 from server.interventions.rows import FIRST
 from server.sync.cursors import END, Cursor, Sweep
 from server.sync.models import SyncReceipt
-from server.sync.sources import BY_NAME, CHANGED, FEW, SOURCES, Source
+from server.sync.sources import BY_NAME, CHANGED, FEW, SOURCES, TOMBSTONES, Source
 
 _log = structlog.get_logger(__name__)
 
@@ -272,11 +272,22 @@ order by u.id
 """
 
 
-async def strangers(pool: ReadPool, actor: Actor) -> list[bytes]:
-    """Changes that take away whom the actor does not see."""
+async def strangers(pool: ReadPool, actor: Actor, sites: Iterable[UUID]) -> list[bytes]:
+    """Changes that take away whom the actor does not see at these sites, the ones that the device has had.
+
+    People of a site that is still to be loaded come with it; of those who leave it before, no tombstone comes.
+    """
     if actor.site_ids is None:
         return []
-    return [row["change"].encode() for row in await pool.fetch(_STRANGERS, actor.user_id, actor.site_list)]
+    return [row["change"].encode() for row in await pool.fetch(_STRANGERS, actor.user_id, list(sites))]
+
+
+async def gone(pool: ReadPool, actor: Actor, cursor: Cursor, since: datetime) -> list[bytes]:
+    """All tombstones from the cursor on."""
+    if not any([cursor.low, *cursor.lows.values()]):
+        return []
+    arguments = _arguments(cursor, actor, None, None, since)
+    return [row["change"] for source in TOMBSTONES for row in await pool.fetch(source.page(len(cursor.lows)), *arguments, END)]
 
 
 async def total(

@@ -116,6 +116,12 @@ class World:
         self.writers[writer].held.add(row)
         return True
 
+    def look(self, device: int, scope: frozenset[int] | None) -> None:
+        """It comes to see other sites; so does its twin."""
+        sites = None if scope is None else frozenset(self.sites[site] for site in scope)
+        for each in (device, (device + SCOPES) % (2 * SCOPES)):
+            self.devices[each].actor = replace(self.devices[each].actor, site_ids=sites)
+
     async def take(self, step: Step, *, writer: int) -> None:
         name, *args = step
         await getattr(self, name)(writer, *args)
@@ -170,13 +176,14 @@ class World:
 
 _device = st.integers(0, 2 * SCOPES - 1)
 _writer, _line, _site = st.integers(0, WRITERS - 1), st.integers(0, LINES - 1), st.integers(0, SITES - 1)
-_person = st.integers(0, PEOPLE - 1)
+_person, _scope = st.integers(0, PEOPLE - 1), st.one_of(st.none(), st.frozensets(_site))
 _step = st.one_of(
     st.tuples(st.just("write"), _writer, _line, _site),
     st.tuples(st.just("write"), _writer, _line, _site),
     st.tuples(st.just("delete"), _writer, _line),
     st.tuples(st.sampled_from(["join", "leave"]), _writer, _person, _site),
     st.tuples(st.sampled_from(["employ", "widen", "narrow"]), _writer, _person),
+    st.tuples(st.just("look"), _device, _scope),
     st.tuples(st.just("commit"), _writer),
     st.tuples(st.just("rollback"), _writer),
     st.tuples(st.just("write_elsewhere"), _writer),
@@ -204,6 +211,8 @@ async def test_devices_end_up_with_what_is_there(database: Database, connections
         for name, *args in steps:
             if name in {"commit", "rollback"}:
                 await world.end(*args, commit=name == "commit")
+            elif name == "look":
+                world.look(*args)
             else:
                 await getattr(world, name)(*args)
         for writer in range(WRITERS):
@@ -267,3 +276,42 @@ async def test_what_an_earlier_transaction_has_brought_back_stays(
     await world.pull_all_devices()
     await world.end(2, commit=True)
     await world.pull_all_devices()
+
+
+async def test_who_is_seen_at_a_site_that_is_still_to_come_and_leaves_it_goes(
+    database: Database, connections: list[asyncpg.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "PAGE_ROWS", 1)
+    world = await _world(database, connections)
+    for step in (("join", 2, 0), ("join", 2, 1)):
+        await world.take(step, writer=0)
+    await world.end(0, commit=True)
+    await world.pull_all(0)
+    for line in range(3):
+        await world.write(0, line, 0)
+    await world.end(0, commit=True)
+    await world.pull_page(0)
+    world.look(0, frozenset({1}))
+    await world.pull_page(0)
+    assert world.devices[0].pages[-1].more
+    await world.leave(0, 2, 1)
+    await world.end(0, commit=True)
+    await world.pull_all(0)
+
+
+async def test_what_goes_while_it_is_loaded_goes_though_the_load_begins_again(
+    database: Database, connections: list[asyncpg.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull, "PAGE_ROWS", 1)
+    world = await _world(database, connections)
+    await world.pull_all(0)
+    for line in range(LINES):
+        await world.write(0, line, 1)
+    await world.end(0, commit=True)
+    world.look(0, frozenset({0, 1}))
+    while not world.devices[0].ids("line"):
+        await world.pull_page(0)
+    await world.delete(0, next(line for line in range(LINES) if str(world.lines[line]) in world.devices[0].ids("line")))
+    await world.end(0, commit=True)
+    world.look(0, None)
+    await world.pull_all(0)

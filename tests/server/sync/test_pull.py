@@ -188,6 +188,21 @@ class TestScope:
         assert str(new) not in device.ids("site")
         assert (await device.pull())[0].scope.site_ids is None
 
+    @pytest.mark.parametrize("sees_all", [True, False])
+    async def test_who_comes_to_see_all_sites_or_sees_them_no_more_hears_of_what_is_gone(
+        self, shop: Workshop, session: Session, pool: ReadPool, *, sees_all: bool
+    ) -> None:
+        await session.commit()
+        of_site, of_all = shop.supervisor, replace(shop.supervisor, site_ids=None)
+        device, kind = Device(pool, of_site if sees_all else of_all), uuid7()
+        await pool.execute("insert into equipment_class (id, code) values ($1, 'FAN')", kind)
+        await device.pull()
+        assert str(kind) in device.ids("equipment_class")
+        await pool.execute("delete from equipment_class where id = $1", kind)
+        device.actor = of_all if sees_all else of_site
+        assert not (await device.pull())[0].reset
+        assert str(kind) not in device.ids("equipment_class")
+
 
 class TestWhatIsGone:
     async def test_archived_machines(self, shop: Workshop, device: Device, session: Session, pool: ReadPool) -> None:
