@@ -8,13 +8,12 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.handovers import handover_card, newest_first
 from mobile_app.domain.lookup import has_several_sites
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.ui.address import Asked, use_place
+from mobile_app.ui.address import Asked, Key, use_place
 from mobile_app.ui.buttons import Handler
 from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.shell import Page, PageHeader
-from shared_models.base import Key
 from shared_models.permissions import Permission
 
 
