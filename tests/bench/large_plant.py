@@ -28,6 +28,8 @@ from tests.e2e.product import User, web_root
 
 WATCH = (Path(__file__).parent / "large_plant.js").read_text(encoding="utf-8")
 WARM_RATIO = 1.1
+TYPING = 2000
+"""Milliseconds in which nobody has typed a name and a password yet."""
 STEPS = ("equipment_list.code", "equipment_list.name", "equipment_list.serial")
 """Heads of columns that no filter is called like."""
 
@@ -74,6 +76,7 @@ def first_load(context: BrowserContext, person: Person, path: str) -> FirstLoad:
     page = person.watched(context, path, loads=True)
     app = App(context, person.url, page=page)
     app.started().fill("sign_in.name", person.username).fill("sign_in.password", "etabli-demo")
+    page.wait_for_timeout(TYPING)
     page.evaluate("window.bench.begin()")
     app.tap("sign_in.enter")
     began = seen(page, "began")

@@ -17,7 +17,7 @@ from mobile_app.features.jobs.desk import _columns
 from mobile_app.features.plans.list import _columns as plan_columns
 from mobile_app.routes import screens
 from mobile_app.ui import environment
-from mobile_app.ui.address import Asked, Opener
+from mobile_app.ui.address import Asked, Opener, Place
 from mobile_app.ui.choices import _is_at_work
 from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
@@ -127,6 +127,32 @@ async def test_every_filter_of_every_list_survives_a_reload(screen: Screen, plan
         await show(screen, plant, address)
         assert items(screen, path) == shown, address
     assert differing >= offered / 2
+
+
+@pytest.mark.parametrize("path", ["/equipment", "/jobs", "/plans", "/parts"])
+async def test_a_filter_that_asks_for_the_same_is_not_drawn_again(screen: Screen, plant: Client, path: str) -> None:
+    """A plant's lines are many items of a menu, and each order and page would bring them all again."""
+    screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
+    environment.install(screen.page)
+    await show(screen, plant, path)
+    menus = [c for c in screen.controls() if isinstance(c, ft.PopupMenuButton) and c.items and c.items[0].checked]
+    assert menus
+    Place(next(kind for kind in KINDS if kind is not Asked)()).ask(sort="name")
+    await screen.settle(40)
+    assert all(any(menu is one for one in screen.controls()) for menu in menus)
+
+
+async def test_a_desk_reads_its_machines_behind_the_first_screen(screen: Screen, plant: Client) -> None:
+    texts = {row.id: row.model_dump_json().encode() for row in plant.equipment.rows.values()}
+    plant.equipment.load({str(row_id): text for row_id, text in texts.items()})
+    plant.drawn.clear()
+    screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
+    environment.install(screen.page)
+    await show(screen, plant, "/equipment?q=nothing+of+this")
+    plant.equipment.load({str(row_id): text for row_id, text in texts.items()})
+    plant.drawn.set()
+    await screen.settle(40)
+    assert not any(isinstance(row, bytes) for row in plant.equipment.rows.held().values())
 
 
 @pytest.mark.parametrize("state", ["", "&state=over", "&state=mine"])

@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 import flet as ft
+import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
-from mobile_app.ui import environment
+from mobile_app.ui import environment, table
 from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component, report_error, report_errors_to
@@ -317,6 +318,10 @@ async def press(screen: Any, key: str) -> None:
 
 
 class TestTable:
+    @pytest.fixture(autouse=True)
+    def drawn_at_once(self, monkeypatch):
+        monkeypatch.setattr(table, "_UNTIL_DRAWN", 0)
+
     @staticmethod
     def table(**more: Any) -> Any:
         columns = [
