@@ -149,8 +149,8 @@ class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it,
     and what is written is shown.
 
-    The next page is asked for as soon as one begins to come: the server makes it meanwhile. Only the very first page, which has
-    what somebody has come for, is on the screen before the second is asked for: that would take the processor from it.
+    The next page is asked for as soon as one begins to come: the server makes it meanwhile. Only behind the very first page, which has
+    what somebody has come for, a screen is waited for: the second would take the processor from drawing it.
     """
 
     def __init__(

@@ -121,30 +121,19 @@ class Place(Generic[A]):
     asked: A
 
     def ask(self, **changes: Any) -> None:
-        _ask(type(self.asked), changes)
+        address = here()
+        replace(self.asked.read(address).but(**changes).at(urlsplit(address).path))
 
-    def pick(self, name: str) -> "Pick":
-        return Pick(type(self.asked), name)
+    def pick(self, name: str) -> Any:
+        return _picker(self, name)
 
     def to(self, path: str) -> str:
         """A place beside the list, which goes on asking the same."""
         return self.asked.at(path)
 
 
-@dataclass(frozen=True)
-class Pick:
-    """A handler that asks for another value; those that do the same are equal, so what they are given to need not be drawn again."""
-
-    kind: type[Asked]
-    name: str
-
-    def __call__(self, value: Any) -> None:
-        _ask(self.kind, {self.name: value})
-
-
-def _ask(kind: type[Asked], changes: dict[str, Any]) -> None:
-    address = here()
-    replace(kind.read(address).but(**changes).at(urlsplit(address).path))
+def _picker(place: Place[Any], name: str) -> Any:
+    return lambda value: place.ask(**{name: value})
 
 
 def use_place(kind: type[A]) -> Place[A]:

@@ -12,6 +12,7 @@ from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import TileRow
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
+from mobile_app.ui.hooks import use_steady
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
@@ -208,8 +209,17 @@ def FilterMenu(
     droppable: bool = True,
 ) -> ft.Control:
     """A filter with a menu: shows what is picked, and offers to drop it; also what an address asks that is not offered here."""
-    menu: ft.Control = _Menu(label, tuple(choices), selected, on_pick, droppable=droppable)
-    menu.data = bool(selected) if droppable else bool(choices) and choices[0].key != selected
+    menu: ft.Control = _Steady(label, tuple(choices), selected, on_pick, droppable=droppable)
+    menu.data = bool(selected) if droppable else bool(choices) and choices[0].key != selected  # see `_is_at_work`
+    return menu
+
+
+@component
+def _Steady(
+    label: str, choices: Sequence[Choice], selected: str | None, on_pick: Callable[[str | None], None], *, droppable: bool
+) -> ft.Control:
+    """Callers make their handlers anew each time."""
+    menu: ft.Control = _Menu(label, choices, selected, use_steady(on_pick), droppable=droppable)
     return menu
 
 
@@ -217,7 +227,7 @@ def FilterMenu(
 @component
 def _Menu(
     label: str, choices: Sequence[Choice], selected: str | None, on_pick: Callable[[str | None], None], *, droppable: bool
-) -> ft.Control:  # fmt: skip
+) -> ft.Control:
     """Its tooltip is also what a screen reader says: the face is silent, not to say it twice. A plant's lines are many menu items."""
     picked = next((c for c in choices if c.key == selected), Choice(selected, t("common.not_offered", what=label)) if selected else None)
     face = picked.label if picked else label

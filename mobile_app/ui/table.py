@@ -31,8 +31,8 @@ ROW_FOR_A_FINGER: Final = 48
 PAGE_SIZE: Final = 50
 _AT_FIRST: Final = 20
 """Rows of another order or page that are sent before the rest: what fits on a screen is drawn sooner."""
-_UNTIL_DRAWN: Final = 0.15
-"""Seconds that the frame with them has the processor for itself."""
+_DRAWN_SECONDS: Final = 0.15
+"""In which the frame with them has the processor for itself."""
 _CHECK_WIDTH: Final = 44
 _BOX: Final = 18
 _GAP: Final = 12
@@ -241,7 +241,7 @@ def _use_whole(*where: Any) -> bool:
     sent, set_sent = first
 
     async def send_all() -> None:
-        await asyncio.sleep(_UNTIL_DRAWN)
+        await asyncio.sleep(_DRAWN_SECONDS)
         set_sent(where)
 
     ft.use_effect(send_all, [where], cleanup=lambda: None)

@@ -22,7 +22,7 @@ _OLD_SECONDS = 3_600
 _CLOSING_SECONDS = 5
 _ONE_PLAN = "begin; set local plan_cache_mode = force_generic_plan"
 _WHICH = "select pg_postmaster_start_time(), oid from pg_database where datname = current_database()"
-"""Of a server's start, what its databases hold only goes on; a server that was restored, replaced or promoted has started since."""
+"""Of one start of a server, what its databases hold only goes on: one that was restored has started since, another at another time."""
 _MOST_PLANS = 4
 """Kept by a connection: each takes PostgreSQL some megabytes."""
 
@@ -135,10 +135,13 @@ class ReadPool:
         """The one that was used last, if any is free."""
         while self._free:
             connection = self._free.pop()
-            if not connection.is_closed():
+            if connection in self._old:
+                self._close(connection)
+            elif not connection.is_closed():
                 self._unneeded = min(self._unneeded, len(self._free))
                 return connection
-            self._lost(connection)
+            else:
+                self._lost(connection)
         return None
 
     async def wait(self) -> asyncpg.Connection:
@@ -177,6 +180,8 @@ class ReadPool:
             raise
         if which != self._which:
             self.memory.clear()
+            if self._which is not None:  # the others lead to what is over
+                self._old.update(self._opened.keys() - {connection})
             self._which = which
         return connection
 
@@ -184,6 +189,8 @@ class ReadPool:
 
     def take_back(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """After more than one statement, or one that went wrong."""
+        if isinstance(error, OSError):
+            self._which = None
         if not connection.is_closed() and (isinstance(error, _BROKEN_OFF) or connection.is_in_transaction()):
             self._close(connection)
         else:

@@ -101,8 +101,8 @@ class Cursor:
             return self
         return replace(self, lows={site: low for site, low in self.lows.items() if site not in lost})
 
-    def begun_again(self, before: "Cursor") -> "Cursor":
-        """From where on tombstones tell what has gone of all that is now loaded anew, of which a load leaves them out; 0 for the rest.
+    def tombstones_from(self, before: "Cursor") -> "Cursor":
+        """Where to read tombstones from, of each scope that is loaded anew, since its load brings none. 0: not asked.
 
         What was being loaded before came with a sweep, and may have gone since that began.
         """

@@ -121,7 +121,7 @@ async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL
     sent = cursors.decode(text) if text else None
     while True:
         answer = await _pull(pool, actor, sent, size)
-        if answer is not None:  # else a connection was opened meanwhile, perhaps to another state of the database than was found out before
+        if answer is not None:  # else what was remembered was forgotten meanwhile: the database may be another
             return answer
 
 
@@ -144,7 +144,7 @@ async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) ->
     elif sent and known != sent:
         page.changes += await repository.strangers(pool, actor, known.lows)
         if known.sweep is None:
-            page.changes += await repository.gone(pool, actor, known.begun_again(sent), at - DEVICE_WINDOW)
+            page.changes += await repository.gone(pool, actor, known.tombstones_from(sent), at - DEVICE_WINDOW)
     await page.fill(pool)
     return page.answer() if pool.memory.times_cleared == present.times_cleared else None
 

@@ -283,7 +283,7 @@ async def strangers(pool: ReadPool, actor: Actor, sites: Iterable[UUID]) -> list
 
 
 async def gone(pool: ReadPool, actor: Actor, cursor: Cursor, since: datetime) -> list[bytes]:
-    """All tombstones from the cursor on."""
+    """Tombstones from the cursor on, in one page, however many: a load that begins again must not bring back what they take."""
     if not any([cursor.low, *cursor.lows.values()]):
         return []
     arguments = _arguments(cursor, actor, None, None, since)

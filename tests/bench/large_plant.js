@@ -2,8 +2,9 @@
 (names, loads) => {
   const bench = (window.bench = { began: 0, row: 0, stored: 0 });
   const known = new Set(names);
-  bench.when = (name) => new Promise((tell) => {
-    const look = () => (bench[name] ? tell(bench[name]) : setTimeout(look, 20));
+  bench.when = (name) => new Promise((tell, fail) => {
+    const until = performance.now() + 120_000;
+    const look = () => (bench[name] ? tell(bench[name]) : performance.now() > until ? fail(new Error(`no ${name}`)) : setTimeout(look, 20));
     look();
   });
   bench.begin = () => addEventListener("pointerup", () => Object.assign(bench, { began: performance.now(), row: 0 }), { capture: true, once: true });

@@ -40,6 +40,9 @@ class _Devtools:
                 result: dict[str, Any] = answer["result"]
                 return result
 
+    def close(self) -> None:
+        self._connection.close()
+
 
 class Tab:
     """`script` (JavaScript) runs before the page's own in every document."""
@@ -59,7 +62,7 @@ class Tab:
         self._tools.send("Page.navigate", url=url)
 
     def evaluate(self, expression: str, seconds: float = 60) -> Any:
-        """What it (a promise: what comes of it) is as JSON; `TimeoutError` after `seconds`."""
+        """What it (a promise: what comes of it) is as JSON; `TimeoutError` when nothing is heard for `seconds`."""
         answer = self._tools.send("Runtime.evaluate", seconds, expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(f"{expression}: {answer['exceptionDetails']}")
@@ -71,6 +74,7 @@ class Tab:
 
     def close(self) -> None:
         self._tools.send("Page.close")
+        self._tools.close()
 
 
 _MARKED = """(name) => new Promise((tell) => {
@@ -88,7 +92,9 @@ class Quiet:
 
     def close(self) -> None:
         """As somebody would who is done: what it keeps is on the disk then."""
-        _Devtools(self._ask("version")).send("Browser.close")
+        tools = _Devtools(self._ask("version"))
+        tools.send("Browser.close")
+        tools.close()
 
     def _ask(self, what: str, method: str = "GET") -> str:
         with urlopen(Request(f"http://127.0.0.1:{self._port}/json/{what}", method=method)) as answer:
@@ -107,7 +113,13 @@ def opened(profile: Path, size: Mapping[str, int], lang: str = "fr-FR") -> Itera
     try:
         port = until(lambda: told.exists() and told.read_text().partition("\n")[0], "the browser's port")
         quiet = Quiet(int(port), size)
-        yield quiet
+        try:
+            yield quiet
+        finally:
+            quiet.close()
     finally:
-        quiet.close()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -146,6 +146,7 @@ async def test_a_desk_reads_its_machines_behind_the_first_screen(screen: Screen,
     texts = {row.id: row.model_dump_json().encode() for row in plant.equipment.rows.values()}
     plant.equipment.load({str(row_id): text for row_id, text in texts.items()})
     plant.drawn.clear()
+    plant.sync.opened(has_rows=True)
     screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
     environment.install(screen.page)
     await show(screen, plant, "/equipment?q=nothing+of+this")

@@ -105,8 +105,7 @@ async def test_of_the_first_the_screen_is_there_before_the_second_is_asked_for(
     newcomer.client.drawn.clear()
     newcomer.client._http._transport = way = Watched(newcomer.transport, {})
     loading = asyncio.create_task(newcomer.client.sync.round())
-    await soon(newcomer.client._has_pulled.is_set)
-    await asyncio.sleep(0.1)
+    await soon(lambda: newcomer.client.drawn._waiters and newcomer.client._has_pulled.is_set())
     assert way.seen == [SMALLEST_PAGE, "came"]
     newcomer.client.drawn.set()
     await loading

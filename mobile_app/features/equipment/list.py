@@ -151,14 +151,16 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
 
 
 def _use_reading_ahead(client: Client) -> None:
-    """Any column's order asks for all rows: they are read behind the first screen, some at a time."""
+    """Any column's order asks for all rows: once they have come they are read behind the first screen, some at a time."""
 
     async def read() -> None:
         await client.drawn.wait()
+        if client.sync.status.is_first:
+            return
         for _ in client.equipment.rows.reading():
             await asyncio.sleep(0)
 
-    ft.use_effect(read, [])
+    ft.use_effect(read, [client.equipment.revision], cleanup=lambda: None)
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:

@@ -1,6 +1,7 @@
 """How fast the app starts, against a bare Flet hello-world on the same server: `python -m tests.bench.app_start [--rounds N]`.
 
-Runs of both are interleaved, each cold in a fresh profile, and compared by medians: only the ratios travel between machines.
+Runs of both are interleaved, each cold in a fresh profile, and compared by medians: only the ratios travel between machines. Nobody looks
+into the pages while they start.
 """
 
 import argparse
@@ -15,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright, sync_playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mobile_app.web.build import build_web
 from mobile_app.web.stamp import CACHE, ROOT
 from server.core.frontend import Frontend, mount_frontend
+from tests.bench import quiet
 from tests.bench.app_start.bare import build_bare
+from tests.bench.quiet import Quiet, Tab
 from tests.bench.verdicts import at_most
-from tests.browser import open_profile, serving
+from tests.browser import serving
+from tests.e2e.app import PHONE
 
 HELLO = ROOT / "tests" / "web" / "hello"
 RATIO_GOALS = {"cold": 0.8, "warm": 0.5, "warm_4x": 0.6}
@@ -44,7 +47,9 @@ class Subject:
     warm_4x: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
     megabytes_in_all: list[float] = field(default_factory=list)
-    context: BrowserContext | None = None
+    browser: Quiet | None = None
+    kept: ExitStack = field(default_factory=ExitStack)
+    """The last browser, for the warm starts."""
 
 
 class Counted:
@@ -65,12 +70,11 @@ class Counted:
 def measure(rounds: int, *, hello: bool) -> dict[str, Any]:
     with ExitStack() as stack:
         profiles = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        playwright = stack.enter_context(sync_playwright())
         app = subject_of("app", application(app_root(hello=hello)), stack)
         bare = subject_of("bare", stock_server(build_bare(CACHE / "bench" / "bare")), stack)
         for number in range(rounds):
             for subject in (app, bare):
-                cold_start(playwright, subject, profiles / f"{subject.name}-{number}")
+                cold_start(subject, profiles / f"{subject.name}-{number}")
         for _ in range(rounds):
             for subject in (app, bare):
                 subject.warm.append(warm_start(subject, 1))
@@ -81,7 +85,9 @@ def measure(rounds: int, *, hello: bool) -> dict[str, Any]:
 
 def subject_of(name: str, app: ASGIApp, stack: ExitStack) -> Subject:
     wire = Counted(app)
-    return Subject(name, stack.enter_context(serving(wire)), wire)
+    subject = Subject(name, stack.enter_context(serving(wire)), wire)
+    stack.enter_context(subject.kept)
+    return subject
 
 
 def app_root(*, hello: bool) -> Path:
@@ -112,78 +118,58 @@ class Stock(Frontend):
         return response
 
 
-def cold_start(playwright: Playwright, subject: Subject, profile: Path) -> None:
+def cold_start(subject: Subject, profile: Path) -> None:
     """A profile that has never seen the app; the last one is kept for the warm starts."""
-    if subject.context:
-        subject.context.close()
-    subject.context = open_profile(playwright, profile)
-    page = subject.context.new_page()
+    subject.kept.close()
+    profile.mkdir()
+    subject.browser = subject.kept.enter_context(quiet.opened(profile, PHONE))
+    tab = subject.browser.tab(UP)
     before = subject.wire.sent
-    subject.cold.append(started(page, subject.url))
+    subject.cold.append(started(tab, subject.url))
     subject.megabytes.append((subject.wire.sent - before) / 1e6)
     time.sleep(2)
     if subject.name == "app":
-        kept_offline(page)
+        tab.evaluate(KEPT_OFFLINE)
     subject.megabytes_in_all.append((subject.wire.sent - before) / 1e6)
-    page.close()
+    tab.close()
 
 
 def warm_start(subject: Subject, rate: int) -> float:
-    assert subject.context
-    page = subject.context.new_page()
+    assert subject.browser
+    tab = subject.browser.tab(UP)
     try:
-        slow(page, rate)
-        return started(page, subject.url)
+        tab.slow(rate)
+        return started(tab, subject.url)
     finally:
-        page.close()
+        tab.close()
         time.sleep(0.5)
 
 
-def slow(page: Page, rate: int) -> CDPSession:
-    session = page.context.new_cdp_session(page)
-    session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
-    return session
-
-
-def started(page: Page, url: str) -> float:
+def started(tab: Tab, url: str) -> float:
     """Seconds from the navigation to the app's word that its first screen is sent."""
-    page.add_init_script(UP)
-    page.goto(url + "/", wait_until="commit")
-    return mark(page, "app")
-
-
-def mark(page: Page, name: str, timeout: float = 60) -> float:
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        at = page.evaluate("name => performance.getEntriesByName(name)[0]?.startTime ?? 0", name)
-        if at:
-            return float(at) / 1000
-        time.sleep(0.1)
-    message = f"no mark {name} at {page.url}"
-    raise TimeoutError(message)
-
-
-def kept_offline(page: Page) -> None:
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    while not page.evaluate("Boolean(navigator.serviceWorker.controller)"):
-        time.sleep(0.1)
+    tab.go(url + "/")
+    return tab.mark("app")
 
 
 def card_time(subject: Subject, rate: int, rounds: int) -> float:
     """Seconds to the paint that shows the machine's card, on a device that knows the machine."""
-    assert subject.context
+    assert subject.browser
     times = []
     for _ in range(rounds):
-        page = subject.context.new_page()
-        page.goto(subject.url + "/icons/badge.png")
-        page.evaluate(SEED)
-        slow(page, rate)
-        page.goto(subject.url + "/e/ABCD234U", wait_until="commit")
-        times.append(mark(page, "card-painted"))
-        page.close()
+        tab = subject.browser.tab()
+        tab.go(subject.url + "/icons/badge.png")
+        tab.evaluate(f"({SEED})()")
+        tab.slow(rate)
+        tab.go(subject.url + "/e/ABCD234U")
+        times.append(tab.mark("card-painted"))
+        tab.close()
     return round(statistics.median(times), 3)
 
 
+KEPT_OFFLINE = """navigator.serviceWorker.ready.then(() => new Promise((tell) => {
+  const look = () => (navigator.serviceWorker.controller ? tell(true) : setTimeout(look, 100));
+  look();
+}))"""
 SEED = (Path(__file__).parents[2] / "web" / "seed_device.js").read_text(encoding="utf-8")
 
 

@@ -320,7 +320,7 @@ async def press(screen: Any, key: str) -> None:
 class TestTable:
     @pytest.fixture(autouse=True)
     def drawn_at_once(self, monkeypatch):
-        monkeypatch.setattr(table, "_UNTIL_DRAWN", 0)
+        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0)
 
     @staticmethod
     def table(**more: Any) -> Any:

@@ -218,6 +218,9 @@ class TestReadPool:
         assert await opened(None)
         assert not await opened(None)
         assert await opened("postgres")
+        there = pool.at_hand()
+        assert pool.at_hand() is None  # the others lead to where nothing is remembered of
+        pool.give_back(there)
         for connection in [*pool._opened]:
             connection.terminate()
         assert pool.at_hand() is None
