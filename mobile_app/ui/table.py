@@ -92,15 +92,29 @@ def is_tabular() -> bool:
     return env.layout.breakpoint >= Breakpoint.laptop and not env.has_big_text
 
 
-def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting | None) -> Sequence[Any]:
-    """Rows in order; what a column has no value for comes last, either way."""
-    column = next((c for c in columns if sorting and c.key == sorting.key), None)
-    if column is None or column.sort is None or sorting is None:
+class Upwards(NamedTuple):
+    """Rows with what a column sorts them by, in its order, and those of which it has no value."""
+
+    valued: list[tuple[Any, Any]]
+    others: list[Any]
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], columns: Sequence[Column], key: str | None) -> "Upwards | None":
+        value = next((column.sort for column in columns if column.key == key), None)
+        if value is None:
+            return None
+        valued = [(value(row), row) for row in rows]
+        known = sorted((pair for pair in valued if pair[0] is not None), key=itemgetter(0))
+        return cls(known, [row for found, row in valued if found is None])
+
+
+def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting | None, known: Upwards | None = None) -> Sequence[Any]:
+    """Rows in order; what a column has no value for comes last, either way. `known`: where that was found out for the other way."""
+    upwards = known or Upwards.of(rows, columns, sorting and sorting.key)
+    if upwards is None or sorting is None:
         return rows
-    value = column.sort
-    valued = [(value(row), row) for row in rows]
-    known = sorted((pair for pair in valued if pair[0] is not None), key=itemgetter(0), reverse=sorting.descending)
-    return [row for _, row in known] + [row for found, row in valued if found is None]
+    valued = sorted(upwards.valued, key=itemgetter(0), reverse=True) if sorting.descending else upwards.valued
+    return [row for _, row in valued] + upwards.others
 
 
 def page_of(total: int, page: int, size: int = PAGE_SIZE) -> tuple[int, int, int]:
@@ -148,7 +162,7 @@ def Table(
     height = ROW_FOR_A_FINGER if use_environment().has_touch else ROW_HEIGHT
     shown_columns = [column for column in columns if roomy or not column.roomy]
     order = Sorting.told(place.asked.sort) if place.asked.sort else sorting
-    ordered = ft.use_memo(lambda: sort_rows(rows, columns, order), [_Same(rows), order])
+    ordered = _use_order(rows, columns, order)
     page, first, until = page_of(len(ordered), place.asked.page - 1, page_size)
     shown = ordered[first:until]
     keys = [row_key(row) for row in shown]
@@ -219,6 +233,13 @@ def Table(
     bulk = _bulk(selected, in_order, actions, on_select, offer_all=all_chosen) if selected and actions else more or ft.Container()
     bottom = ft.Row([bulk, ft.Container(expand=True), foot], spacing=12, height=48)
     return Stack(frame, bottom, spacing=10, expand=True)
+
+
+def _use_order(rows: Sequence[Any], columns: Sequence[Column], order: Sorting | None) -> Sequence[Any]:
+    key = order and order.key
+    upwards = ft.use_memo(lambda: Upwards.of(rows, columns, key), [_Same(rows), key])
+    ordered: Sequence[Any] = ft.use_memo(lambda: sort_rows(rows, columns, order, upwards), [_Same(rows), order])
+    return ordered
 
 
 def _use_slots(asked: Asked, keys: Sequence[str]) -> dict[str, int]:

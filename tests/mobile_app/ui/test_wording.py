@@ -33,7 +33,7 @@ from mobile_app.ui.charts import Span, fraction, month_ticks, spoken_life
 from mobile_app.ui.chips import initials
 from mobile_app.ui.numbers import exact_text, number_text, parse_exact, parse_number
 from mobile_app.ui.pads import press, strokes_of, svg_path
-from mobile_app.ui.table import Column, Sorting, page_of, sort_rows
+from mobile_app.ui.table import Column, Sorting, Upwards, page_of, sort_rows
 from server.core.i18n import catalogue
 
 PROJECT = Path(__file__).parents[3]
@@ -152,6 +152,16 @@ def test_sorting_puts_the_unknown_last_both_ways():
     columns = [Column("n", "N", str, lambda r: r)]
     assert sort_rows([2, None, 3, 1], columns, Sorting("n")) == [1, 2, 3, None]
     assert sort_rows([2, None, 3, 1], columns, Sorting("n", descending=True)) == [3, 2, 1, None]
+    rows = [(value, place) for place, value in enumerate([3, None, 1, 3, 2, 1, None, 3])]
+    columns = [Column("n", "N", str, lambda r: r[0])]
+    known = Upwards.of(rows, columns, "n")
+    for order in (Sorting("n"), Sorting("n", descending=True)):
+        assert sort_rows(rows, columns, order, known) == sort_rows(rows, columns, order)
+        by = (lambda r: -r[0]) if order.descending else (lambda r: r[0])
+        assert sort_rows(rows, columns, order) == [
+            *sorted((r for r in rows if r[0]), key=by),
+            *(r for r in rows if not r[0]),
+        ]  # equals stay
     assert [page_of(120, p) for p in (0, 2, 9)] == [(0, 0, 50), (2, 100, 120), (2, 100, 120)]
     assert page_of(0, 3) == (0, 0, 0)
 
