@@ -280,6 +280,11 @@ def _use_keys(
     known, set_here = use_maybe(str)
     here = known if known in keys else None
 
+    async def follow(offset: float) -> None:
+        """The list as it is drawn by then: the one of the key press is gone as its row is marked."""
+        if view.current:
+            await view.current.scroll_to(offset=offset, duration=0)
+
     def step(by: int) -> None:
         if not keys:
             return
@@ -287,7 +292,7 @@ def _use_keys(
         at = min(max(at, 0), len(keys) - 1)
         set_here(keys[at])
         if view.current and (at * height >= _IN_SIGHT or by < 0):  # the first rows are in sight anyway
-            environment.current().page.run_task(view.current.scroll_to, offset=max(0, (at - _AHEAD) * height), duration=0)
+            environment.current().page.run_task(follow, max(0, (at - _AHEAD) * height))
 
     use_shortcut("J", lambda: step(1), t("common.row_next"))
     use_shortcut("K", lambda: step(-1), t("common.row_previous"))

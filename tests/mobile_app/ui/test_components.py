@@ -444,6 +444,18 @@ class TestTable:
         await press(screen, "Enter")
         assert went == ["/machines/9998"]
 
+    async def test_the_list_follows_the_keyboard_to_rows_out_of_sight(self, screen, monkeypatch):
+        followed: list[tuple[bool, float]] = []
+
+        async def scroll_to(self, *, offset, duration):
+            followed.append((self.page is screen.page, offset))
+
+        monkeypatch.setattr(ft.ListView, "scroll_to", scroll_to)
+        await screen.show(self.table())
+        for key in ("J",) * 13 + ("K",):
+            await press(screen, key)
+        assert followed == [(True, (at - 4) * ROW_HEIGHT) for at in (10, 11, 12, 11)]
+
 
 async def test_signature_becomes_a_path_and_comes_back(screen):
     paths: list[str] = []
