@@ -21,7 +21,7 @@ _SWEPT_SECONDS = 300
 _OLD_SECONDS = 3_600
 _CLOSING_SECONDS = 5
 _ONE_PLAN = "begin; set local plan_cache_mode = force_generic_plan"
-_WHICH = "select pg_postmaster_start_time(), oid from pg_database where datname = current_database()"
+_IDENTITY = "select pg_postmaster_start_time(), oid from pg_database where datname = current_database()"
 """Of one start of a server, what its databases hold only goes on: one that was restored has started since, another at another time."""
 _MOST_PLANS = 4
 """Kept by a connection: each takes PostgreSQL some megabytes."""
@@ -53,7 +53,7 @@ class ReadPool:
         self.memory = ListMemory()
         self._connect, self._size, self._wait_seconds = connect, size, wait_seconds
         self._long_reads = asyncio.Semaphore(max(1, size // 3))
-        self._which: asyncpg.Record | None = None
+        self._identity: asyncpg.Record | None = None
         """The database to which all connections lead that were not lost; what is remembered is of it."""
         self._places = 0
         """Taken by connections that are open, being opened or being closed."""
@@ -174,15 +174,15 @@ class ReadPool:
             raise
         self._opened[connection] = asyncio.get_running_loop().time()
         try:
-            which = await connection.fetchrow(_WHICH)
+            identity = await connection.fetchrow(_IDENTITY)
         except BaseException:
             self._close(connection)
             raise
-        if which != self._which:
+        if identity != self._identity:
             self.memory.clear()
-            if self._which is not None:  # the others lead to what is over
+            if self._identity is not None:  # the others lead to what is over
                 self._old.update(self._opened.keys() - {connection})
-            self._which = which
+            self._identity = identity
         return connection
 
     # --- coming back
@@ -190,7 +190,7 @@ class ReadPool:
     def take_back(self, connection: asyncpg.Connection, error: BaseException | None = None) -> None:
         """After more than one statement, or one that went wrong."""
         if isinstance(error, OSError):
-            self._which = None
+            self._identity = None  # it may have been lost
         if not connection.is_closed() and (isinstance(error, _BROKEN_OFF) or connection.is_in_transaction()):
             self._close(connection)
         else:
@@ -218,7 +218,7 @@ class ReadPool:
 
     def _lost(self, connection: asyncpg.Connection) -> None:
         """Perhaps its server was taken back to an earlier moment, of the same start: the next connection cannot tell."""
-        self._which = None
+        self._identity = None
         self._gone(connection)
 
     def _gone(self, connection: asyncpg.Connection) -> None:
