@@ -37,6 +37,8 @@ _CHECK_WIDTH: Final = 44
 _BOX: Final = 18
 _GAP: Final = 12
 _HEAD: Final = 38
+_BLEED: Final = 4
+"""By which the button of a head is wider than its column, so that their words stand below each other."""
 _FOOT: Final = 56
 _NARROW_SEARCH: Final = 230
 _IN_SIGHT: Final = 400
@@ -384,7 +386,10 @@ def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], N
     state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
     label = f"{column.label}, {state}" if state else column.label
     words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), label, side=_side(column))
-    return _sized(column, words, height=_HEAD, margin=ft.Margin(left=-4, top=0, right=-4, bottom=0))
+    cell = _sized(column, words, height=_HEAD, margin=ft.Margin(left=-_BLEED, top=0, right=-_BLEED, bottom=0))
+    if column.width:
+        cell.width = column.width + 2 * _BLEED  # what is bled is not of the column
+    return cell
 
 
 @memo
