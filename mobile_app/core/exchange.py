@@ -239,7 +239,7 @@ class Pull:
         kv = {"cursor": json.dumps(head["cursor"]), "scope": json.dumps(head["scope"]["site_ids"])}
         await self._store.take(page, kv=kv, sites=sites, reset=reset)
         self._unsaid.add(self._show(page, sites, reset=reset), [] if reset or sites is not None else [*page.keys, *dict(page.drops)])
-        if not head["more"] or self._unsaid.is_due:
+        if head["more"] and self._unsaid.is_due:
             self._say()
 
     def _say(self) -> None:

