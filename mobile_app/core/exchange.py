@@ -3,7 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,20 +138,58 @@ class Push:
 _UNSAID = {"type": "about:blank", "title": "", "status": 400, "code": "refused"}
 
 
-@dataclass(frozen=True)
-class Coming:
-    """A page on its way; `following` is the cursor of the next one, None where that is known from the page alone."""
+AT_ONCE = 2
+"""Pages on their way at once: the server makes one while another travels."""
 
-    page: asyncio.Task[Page]
-    following: asyncio.Future[str | None]
+Ask = Callable[[str | None, OnHeaders], Coroutine[Any, Any, Page]]
+
+
+class Ahead:
+    """The pages after a cursor, in their order: the next is asked for as soon as one begins to come, and the server makes it meanwhile.
+
+    A header tells where to go on; where none does, the page itself. With `waits`, nothing is asked for behind the first page until `go_on`.
+    """
+
+    def __init__(self, ask: Ask, cursor: str | None, *, waits: bool) -> None:
+        self._ask, self.waits = ask, waits
+        self._coming: deque[asyncio.Task[Page]] = deque()
+        self._following: str | None = None
+        self._begin(cursor)
+
+    async def page(self) -> Page:
+        page = await self._coming[0]
+        self._coming.popleft()
+        if page.head["more"] and not self._coming:
+            self._following = page.head["cursor"]
+        self._extend()
+        return page
+
+    def go_on(self) -> None:
+        self.waits = False
+        self._extend()
+
+    def stop(self) -> None:
+        for one in self._coming:
+            one.cancel()
+
+    def _begin(self, cursor: str | None) -> None:
+        self._following = None
+        self._coming.append(begun(self._ask(cursor, self._told)))
+
+    def _told(self, headers: Mapping[str, str]) -> None:
+        self._following = headers.get(NEXT_CURSOR)
+        self._extend()
+
+    def _extend(self) -> None:
+        if self._following is not None and len(self._coming) < AT_ONCE and not self.waits:
+            self._begin(self._following)
 
 
 class Pull:
     """Brings the device's rows up to the server's. A page is written whole, with the cursor after it,
     and what is written is shown.
 
-    The next page is asked for as soon as one begins to come: the server makes it meanwhile. Only behind the very first page, which has
-    what somebody has come for, a screen is waited for: the second would take the processor from drawing it.
+    The very first page has what somebody has come for: behind it a screen is waited for, from which the second would take the processor.
     """
 
     def __init__(
@@ -182,42 +221,23 @@ class Pull:
         await self._tables.whole()
         self._unsaid = Unsaid()
         cursor = await self._store.get("cursor")
-        coming = self._begin(json.loads(cursor) if cursor else None)
-        following: Coming | None = None
-        is_first = cursor is None
+        ahead = Ahead(self._ask, json.loads(cursor) if cursor else None, waits=cursor is None)
         try:
             while True:
-                told = await coming.following
-                following = self._begin(told) if told and not is_first else None
-                page = await coming.page
-                is_more = page.head["more"]
-                if is_more and not is_first:
-                    following = following or self._begin(page.head["cursor"])
+                page = await ahead.page()
                 await finished(self._apply(page))
                 if progress := page.head.get("progress"):
                     self._on_progress(progress["done"], progress["total"])
-                if not is_more:
+                if not page.head["more"]:
                     self._is_through = True
                     horizon: int | None = page.head.get("horizon")
                     return horizon
-                if is_first:
+                if ahead.waits:
                     await self._first_screen()
-                coming, is_first = following or self._begin(page.head["cursor"]), False
+                    ahead.go_on()
         finally:
-            for one in filter(None, [coming, following]):
-                one.page.cancel()
+            ahead.stop()
             self._say()
-
-    def _begin(self, cursor: str | None) -> "Coming":
-        following: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-
-        def tell(cursor: str | None) -> None:
-            if not following.done():
-                following.set_result(cursor)
-
-        page = begun(self._ask(cursor, lambda headers: tell(headers.get(NEXT_CURSOR))))
-        page.add_done_callback(lambda _: tell(None))
-        return Coming(page, following)
 
     async def _ask(self, cursor: str | None, on_headers: OnHeaders) -> Page:
         started = self._clock.started()

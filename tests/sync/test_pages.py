@@ -99,6 +99,35 @@ async def test_grow_while_they_come_at_once_and_are_asked_for_ahead(newcomer: De
     assert [each for each in way.seen if each != "came"][1] == SMALLEST_PAGE  # after what did not come, the least
 
 
+async def test_two_are_on_their_way_while_one_is_written(newcomer: Device) -> None:
+    store, on_their_way = newcomer.client.outbox.store, list[int]()
+    newcomer.client._http._transport = way = Watched(newcomer.transport, {})
+    take = store.take
+
+    async def take_its_time(*args: Any, **how: Any) -> None:
+        await asyncio.sleep(0.05)
+        await take(*args, **how)
+        on_their_way.append(sum(each != "came" for each in way.seen) - len(on_their_way) - 1)
+
+    store.take = take_its_time
+    await newcomer.client.sync.round()
+    assert max(on_their_way) == exchange.AT_ONCE
+    assert (on_their_way[0], on_their_way[-1]) == (0, 0)  # behind the first, which a screen is drawn of, and behind the last
+
+
+async def test_the_end_is_told_before_it_is_drawn(newcomer: Device) -> None:
+    """Another tab, and what waits for the load, learn of its end from this one: not after as long as its screen takes."""
+    told, client = list[str](), newcomer.client
+    client.equipment.subscribe(lambda *_: asyncio.get_running_loop().call_soon(told.append, "drawn"))
+    post = client._tabs.post
+    client._tabs.post = lambda message: (told.append(message["kind"]), post(message))
+    await client.sync.round()
+    await asyncio.sleep(0.01)
+    assert "sync" in told
+    last = len(told) - 1 - told[::-1].index("rows")
+    assert told.index("sync") < told.index("drawn", last)
+
+
 async def test_of_the_first_the_screen_is_there_before_the_second_is_asked_for(
     newcomer: Device, soon: Callable[..., Awaitable[None]]
 ) -> None:  # fmt: skip
