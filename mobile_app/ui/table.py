@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count
+from math import ceil
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -29,8 +30,9 @@ from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
 ROW_HEIGHT: Final = 40
 ROW_FOR_A_FINGER: Final = 48
 PAGE_SIZE: Final = 50
-_AT_FIRST: Final = 20
-"""Rows of another order or page that are sent before the rest: what fits on a screen is drawn sooner."""
+_AROUND: Final = 240
+"""Height of a page around its table's rows: those in sight are sent before the rest, and drawn sooner."""
+_LEAST: Final = 10
 _DRAWN_SECONDS: Final = 0.15
 """In which the frame with them has the processor for itself."""
 _CHECK_WIDTH: Final = 44
@@ -198,7 +200,7 @@ def Table(
     all_chosen = bool(keys) and set(keys) <= selected
     drawn: Box[list[ft.Control]] = use_box(list)
     slots = _use_slots(place.asked, keys)
-    at_once = len(shown) if _use_whole(order, page) else _AT_FIRST
+    at_once = len(shown) if _use_whole(order, page) else _in_sight(height)
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
@@ -269,6 +271,12 @@ def _use_whole(*where: Any) -> bool:
 
     ft.use_effect(send_all, [where], cleanup=lambda: None)
     return bool(sent == where)
+
+
+def _in_sight(height: float) -> int:
+    """How many rows of this height the window shows."""
+    room = (environment.current().page.height or 0) - _AROUND
+    return max(_LEAST, ceil(room / height))
 
 
 def _use_keys(
@@ -412,12 +420,12 @@ def _Row(
     if toggle:
         said = t("common.choose_row", row=label)
         parts.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
-    inside = ft.Row([_cell(column, row) for column in columns], spacing=_GAP)
+    inside = ft.Row([_cell(column, row) for column in columns], spacing=_GAP, height=height)
     cells: ft.Control = inside
     if opens:
         open_row, open_in_tab = opens
         cells = ft.GestureDetector(
-            content=ft.Container(inside, height=height),
+            content=inside,
             mouse_cursor=ft.MouseCursor.CLICK,
             on_tap=tap(lambda: open_row(key)),
             on_tertiary_tap_up=tap(lambda: open_in_tab(key)),

@@ -27,13 +27,21 @@ def undocumented(tree):
                 node.body[0] = ast.copy_location(ast.Pass(), node.body[0])
     return tree
 
+class Unheard(ast.NodeTransformer):
+    # What nobody hears on a phone either, and is still put together: Flet tells of each value that it compares.
+    def visit_Expr(self, node):
+        match node.value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="logger"), attr="debug")):
+                return ast.copy_location(ast.Pass(), node)
+        return node
+
 with zipfile.ZipFile("/in.zip") as source, zipfile.ZipFile("/out.zip", "w", zipfile.ZIP_STORED) as target:
     for name in sorted(source.namelist()):
         if name.endswith("/"):
             continue
         content = source.read(name)
         if name.endswith(".py"):
-            code = compile(undocumented(ast.parse(content, name)), name, "exec", dont_inherit=True)
+            code = compile(Unheard().visit(undocumented(ast.parse(content, name))), name, "exec", dont_inherit=True)
             name, content = name + "c", _code_to_hash_pyc(code, importlib.util.source_hash(content), False)
         target.writestr(zipfile.ZipInfo(name), bytes(content))
 `);
