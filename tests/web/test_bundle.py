@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,13 @@ def test_every_schema_answers_in_the_bundle_as_on_the_server(bundle: dict[str, A
     assert {name: answer for name, answer in here.items() if isinstance(answer, dict) and "broken" in answer} == {}
     there = {name: answer for name, answer in bundle["answers"].items() if name.startswith("shared_models.")}
     assert {name: (there.get(name), here[name]) for name in here if there.get(name) != here[name]} == {}
+
+
+def test_no_debug_message_is_put_together_in_the_bundle() -> None:
+    [packages] = Path(web_root()).glob("python-*/packages.zip")
+    with zipfile.ZipFile(packages) as compiled:
+        assert b"logger" in (diff := compiled.read("flet/controls/object_patch.pyc"))
+        assert b"debug" not in diff
 
 
 def test_shared_models_import_what_the_bundle_has() -> None:

@@ -356,6 +356,21 @@ class TestTable:
         await screen.click("Heures")
         assert "M00000" in screen.texts
 
+    async def test_of_another_order_the_rows_in_sight_come_first(self, screen, monkeypatch):
+        def numbers() -> list[str]:
+            [listing] = [node for node in screen.client.everything() if node["_c"] == "ListView"]
+            return [next(n["value"] for n in nodes(line) if n["_c"] == "Text") for line in listing["controls"]]
+
+        screen.page.height = 900
+        await screen.show(self.table())
+        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0.05)
+        await screen.click("Heures")
+        before, after = [f"M{i:05d}" for i in range(PAGE_SIZE)], [f"M{i:05d}" for i in range(9_999, 9_999 - PAGE_SIZE, -1)]
+        assert numbers() == after[:17] + before[17:]
+        await asyncio.sleep(0.06)
+        await screen.settle()
+        assert numbers() == after
+
     async def test_choosing_one_reads_no_more_rows_than_are_shown(self, screen):
         done: list[list[str]] = []
 
