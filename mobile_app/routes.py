@@ -1,8 +1,6 @@
-"""Where each screen lives, and where each role starts."""
+"""Where each screen lives."""
 
 import re
-from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
@@ -45,8 +43,6 @@ from mobile_app.features.plans.screens import PlanFormScreen, PlanListScreen, Pl
 from mobile_app.features.reports.screens import NewReportScreen, ReportsScreen, ScheduleScreen
 from mobile_app.features.requests.screens import RequestsScreen
 from mobile_app.features.scan.screens import LabelScreen, ScanScreen
-from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
-from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.features.sites.screens import SiteHoursScreen, SiteScreen, SitesScreen
 from mobile_app.features.stocktakes.screens import (
     StocktakeFormScreen,
@@ -58,10 +54,7 @@ from mobile_app.features.stocktakes.screens import (
 from mobile_app.features.today.screens import TodayScreen
 from mobile_app.features.validation.screens import ValidationScreen
 from mobile_app.features.webhooks.screens import WebhookScreen, WebhooksScreen
-from shared_models.interventions.rows import InterventionRow
-from shared_models.permissions import Permission, Role, may
 
-LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 TASKS = re.compile(r"/scan|/e/[^/]+|/jobs/[^/]+/close")
 TASKS_ON_A_PHONE = re.compile(
     r"/jobs/[^/]+(/checklist|/done)?|/requests/[^/]+|/validate/[^/]+|/equipment/(new|[^/]+/edit)|/(plans|parts|checklists|sites|classes|people|mails|webhooks|orders|stocktakes|stores|handovers|kpis|reports)/.+|/(stores|picking|purchase-list|orders|suppliers|part-categories|stocktakes|mails|webhooks|handovers)|/needs-you|/notifications/settings|/organisation/notifications"
@@ -81,39 +74,9 @@ def place_of(path: str) -> str:
     return "organisation" if first in ORGANISATION else "parts" if first in OF_PARTS else first
 
 
-SHOW_NO_JOBS = frozenset({"/equipment", "/parts", "/people", "/sites", "/classes", "/suppliers", "/organisation", "/reports", "/me"})
-
-
-def later_at(address: str) -> frozenset[str]:
-    """The rows, of those that most screens begin with, that the one at `address` can do without at first."""
-    return frozenset({InterventionRow.entity}) if urlsplit(address).path in SHOW_NO_JOBS else frozenset()
-
-
-def home_of(role: Role) -> str:
-    return "/board" if may(role, Permission.maintenance_validate) else "/today"
-
-
 def is_bare(path: str, *, on_phone: bool) -> bool:
     """Whether the screen stands alone, without the navigation."""
     return bool(TASKS.fullmatch(path) or (on_phone and TASKS_ON_A_PHONE.fullmatch(path)))
-
-
-def after_sign_in(route: str, role: Role) -> str:
-    """The label whose public page asked to sign in (`/sign-in?next=/e/…`), else the role's own start."""
-    asked = parse_qs(urlsplit(route).query).get("next", [""])[0]
-    return asked if LABEL.fullmatch(asked) else home_of(role)
-
-
-def outside() -> dict[str, Callable[..., ft.Control]]:
-    """What whoever is not signed in may see."""
-    return {
-        "sign-in": SignInScreen,
-        "setup": SetupScreen,
-        "register": RegisterScreen,
-        "join": JoinScreen,
-        "new-password": NewPasswordScreen,
-        "forgot-password": ForgottenScreen,
-    }
 
 
 def screens() -> list[ft.Route]:

@@ -62,7 +62,11 @@ def start(document_url: str) -> ModuleType:
     random.seed()  # a snapshot would deal every phone the same numbers
     channel = sys.modules["flet_js"]
     channel.documentUrl = document_url  # type: ignore[attr-defined]
-    importlib.import_module("flet").run(reporting(importlib.import_module("mobile_app.main").main))
+    gc = importlib.import_module("gc")
+    gc.disable()  # what is imported is no garbage
+    main = importlib.import_module("mobile_app.main").main
+    gc.enable()
+    importlib.import_module("flet").run(reporting(main))
     return channel
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mobile_app.routes import after_sign_in, outside
+from mobile_app.doors import after_sign_in, outside
 from shared_models.permissions import Role
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from mobile_app.app import destinations
 from mobile_app.domain.client import Client
+from mobile_app.inside import destinations
 from mobile_app.routes import screens
 from mobile_app.titles import APP, title_of
 from tests.mobile_app.features.test_whose_machine import NAME, address, client

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mobile_app.app import Frame, destinations
 from mobile_app.core.clock import Clock
 from mobile_app.core.i18n import format_time, n, t
 from mobile_app.domain.client import Client
@@ -16,6 +15,7 @@ from mobile_app.domain.context import ClientContext
 from mobile_app.domain.notices import Later, later, unread
 from mobile_app.features.notifications.screens import Filters, matching
 from mobile_app.features.notifications.words import GROUPS, ICONS
+from mobile_app.inside import Frame, destinations
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.component import component

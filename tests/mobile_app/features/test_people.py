@@ -5,7 +5,6 @@ from collections.abc import Callable
 import flet as ft
 import pytest
 
-from mobile_app.app import Screens
 from mobile_app.core.errors import SignInNeeded
 from mobile_app.core.i18n import t
 from mobile_app.core.session import SessionState
@@ -19,6 +18,7 @@ from mobile_app.features.people.person import Person
 from mobile_app.features.people.screens import InviteScreen, PeopleScreen
 from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
+from mobile_app.inside import Screens
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import DraftContext, MemoryDrafts, use_state
 from server.auth import accounts

@@ -1,0 +1,42 @@
+"""The way in: what whoever is not signed in may see, and where one is led from there."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import flet as ft
+
+from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
+from mobile_app.features.sign_in.screens import SignInScreen
+from shared_models.interventions.rows import InterventionRow
+from shared_models.permissions import Permission, Role, may
+
+LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
+SHOW_NO_JOBS = frozenset({"/equipment", "/parts", "/people", "/sites", "/classes", "/suppliers", "/organisation", "/reports", "/me"})
+
+
+def later_at(address: str) -> frozenset[str]:
+    """The rows, of those that most screens begin with, that the one at `address` can do without at first."""
+    return frozenset({InterventionRow.entity}) if urlsplit(address).path in SHOW_NO_JOBS else frozenset()
+
+
+def home_of(role: Role) -> str:
+    return "/board" if may(role, Permission.maintenance_validate) else "/today"
+
+
+def after_sign_in(route: str, role: Role) -> str:
+    """The label whose public page asked to sign in (`/sign-in?next=/e/…`), else the role's own start."""
+    asked = parse_qs(urlsplit(route).query).get("next", [""])[0]
+    return asked if LABEL.fullmatch(asked) else home_of(role)
+
+
+def outside() -> dict[str, Callable[..., ft.Control]]:
+    """What whoever is not signed in may see."""
+    return {
+        "sign-in": SignInScreen,
+        "setup": SetupScreen,
+        "register": RegisterScreen,
+        "join": JoinScreen,
+        "new-password": NewPasswordScreen,
+        "forgot-password": ForgottenScreen,
+    }
