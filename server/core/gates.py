@@ -60,6 +60,7 @@ class Gates:
     thumbnails: Gate = field(default_factory=lambda: Gate(2, waiting=400))
     printing: Gate = field(default_factory=lambda: Gate(1, waiting=12))
     workbooks: Gate = field(default_factory=lambda: Gate(1, waiting=12))
+    loads: Gate = field(default_factory=lambda: Gate(4, waiting=1_000))
 
 
 async def gates_of(connection: HTTPConnection) -> Gates:

@@ -5,6 +5,7 @@ commits late is never skipped, and what committed early is never held back (a de
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
@@ -15,6 +16,7 @@ from pydantic_core import to_json
 
 from server.core.access import Actor
 from server.core.clock import now
+from server.core.gates import Gate
 from server.core.read_pool import ReadPool
 from server.sync import cursors, repository
 from server.sync.cursors import SHELF_LIFE, SKEW, Cursor, Sweep, replace
@@ -104,8 +106,12 @@ class _Page:
             "cursor": cursor, "more": self.more, "progress": progress, "scope": {"site_ids": self.actor.site_list},
             "reset": self.reset, "server_now": self.at, "horizon": sweep.high,
         }  # fmt: skip
-        lines = b",\n".join([change.replace(b"\n", b" ") for change in self.changes])
-        body = b"".join((b'{"changes":[', *((b"\n", lines, b"\n") if lines else ()), b"],", to_json(rest)[1:]))
+        start, end = b'{"changes":[', b"]," + to_json(rest)[1:]
+        lines = [change.replace(b"\n", b" ") for change in self.changes]
+        if lines:
+            lines[0] = start + b"\n" + lines[0]
+            lines[-1] += b"\n" + end
+        body = b",\n".join(lines) if lines else start + end  # a page is copied once
         return Answer(body, cursor if self.more else None)
 
 
@@ -116,13 +122,18 @@ class Answer(NamedTuple):
     cursor: str | None
 
 
-async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE) -> Answer:
-    """The next page after the cursor `text`, with about `size` bytes of changes."""
+async def pull(pool: ReadPool, actor: Actor, text: str | None, size: int = USUAL_PAGE, loads: Gate | None = None) -> Answer:
+    """The next page after the cursor `text`, with about `size` bytes of changes.
+
+    Pages of a first load are full: of those, so many are made at a time as `loads` lets through.
+    """
     sent = cursors.decode(text) if text else None
-    while True:
-        answer = await _pull(pool, actor, sent, size)
-        if answer is not None:  # else what was remembered was forgotten meanwhile: the database may be another
-            return answer
+    is_load = sent is None or sent.is_first_load
+    async with loads.passed() if loads and is_load else nullcontext():
+        while True:
+            answer = await _pull(pool, actor, sent, size)
+            if answer is not None:  # else what was remembered was forgotten meanwhile: the database may be another
+                return answer
 
 
 async def _pull(pool: ReadPool, actor: Actor, sent: Cursor | None, size: int) -> Answer | None:

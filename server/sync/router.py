@@ -7,6 +7,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from server.core.access import Actor, signed_in
 from server.core.database import ReadPoolDep, SessionDep
 from server.core.events import PokeHubDep
+from server.core.gates import GatesDep
 from server.core.http import client_address
 from server.core.sql import Written
 from server.core.writes import WriteRoute
@@ -29,14 +30,14 @@ async def push_commands(actor: Somebody, session: SessionDep, request: PushReque
 
 @router.get("/pull", response_model=PullPage)
 async def pull_changes(
-    actor: Somebody, pool: ReadPoolDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None,
+    actor: Somebody, pool: ReadPoolDep, gates: GatesDep, cursor: Annotated[str | None, Query(max_length=30_000), SECRET] = None,
     size: Annotated[int, Query(ge=SMALLEST_PAGE, le=LARGEST_PAGE), NUMBER] = USUAL_PAGE,
 ) -> Response:  # fmt: skip
     """What has changed since the cursor; without one, or with one that is of no use any more, everything.
 
     `size`: about how many bytes of changes, before they are compressed.
     """
-    page, following = await pull.pull(pool, actor, cursor, size)
+    page, following = await pull.pull(pool, actor, cursor, size, gates.loads)
     answer = Written(page)
     if following and len(following) <= LONGEST_HEADER:
         answer.raw_headers.append((NEXT_CURSOR.encode(), following.encode()))

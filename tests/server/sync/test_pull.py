@@ -1,12 +1,14 @@
 """What a device gets: its scope, all of it, and in the shape the app reads."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 
 from server.core.access import Actor
 from server.core.clock import now
@@ -319,6 +321,19 @@ class TestPages:
         assert done == sorted(done)
         assert done[-1] == len(device.rows)
         assert [page.reset for page in pages] == [True] + [False] * (len(pages) - 1)
+
+    async def test_of_first_loads_are_made_a_few_at_a_time_which_keeps_nobody_else_waiting(self, client_as: Any, app: FastAPI) -> None:
+        phone = await client_as("technician")
+        known = (await phone.get("/api/v1/sync/pull")).json()
+        assert not known["more"]
+        async with AsyncExitStack() as taken:
+            for _ in range(4):
+                await taken.enter_async_context(app.state.gates.loads.passed())
+            loading = asyncio.ensure_future(phone.get("/api/v1/sync/pull"))
+            changed = await phone.get("/api/v1/sync/pull", params={"cursor": known["cursor"]})
+            assert (changed.status_code, changed.json()["changes"]) == (200, [])
+            assert not loading.done()
+        assert (await loading).json()["changes"] == known["changes"]
 
     async def test_begin_with_what_somebody_has_come_for(self, device: Device, shop: Workshop, many: int, session: Session) -> None:
         device.size = 100
