@@ -57,25 +57,32 @@ def filtered(client: Client, entries: Iterable[Entry], filters: Filters) -> list
     return [entry for entry in entries if passes(entry, filters, line_of, members)]
 
 
-def choices_of(client: Client, filters: Filters) -> dict[str, list[Choice]]:
-    """What can be chosen of each; nothing where there is no choice."""
+def choices_of(client: Client, filters: Filters, name: str) -> list[Choice]:
+    """What can be chosen of it; nothing where there is no choice."""
 
     def here(row: Any) -> bool:
         return filters.site in {None, row.site_id}
 
-    tables = client.tables
-    sites = by_name(client.sites.rows.values())
-    of_site = [user for user in workers(client) if filters.site is None or user.works_at(filters.site)]
-    technicians = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in of_site]
-    machines = [row for row in client.equipment.rows.values() if here(row) and filters.line in {None, row.production_line_id}]
-    return {
-        "site": sites if has_several_sites(client) else [],
-        "line": by_name_and_site(client, (row for row in client.lines.rows.values() if here(row))),
-        "machine": machines_to_choose(client, machines),
-        "technician": [Choice(str(NOBODY), t("domain.unassigned")), *technicians],
-        "team": by_name_and_site(client, (row for row in tables.teams.rows.values() if row.is_active and here(row))),
-        "type": by_name(row for row in tables.types.rows.values() if row.is_active),
-    }
+    match name:
+        case "site":
+            return by_name(client.sites.rows.values()) if has_several_sites(client) else []
+        case "line":
+            return by_name_and_site(client, (row for row in client.lines.rows.values() if here(row)))
+        case "machine":
+            return machines_to_choose(client, client.equipment.having(**_machines(filters)))
+        case "technician":
+            of_site = [user for user in workers(client) if filters.site is None or user.works_at(filters.site)]
+            people = [Choice(str(user.id), f"{user.first_name} {user.last_name}") for user in of_site]
+            return [Choice(str(NOBODY), t("domain.unassigned")), *people]
+        case "team":
+            return by_name_and_site(client, (row for row in client.tables.teams.rows.values() if row.is_active and here(row)))
+        case _:
+            return by_name(row for row in client.tables.types.rows.values() if row.is_active)
+
+
+def _machines(filters: Filters) -> dict[str, list[UUID]]:
+    wanted = {"site_id": filters.site, "production_line_id": filters.line}
+    return {field: [value] for field, value in wanted.items() if value}
 
 
 Set = Callable[[str, str | None], None]
@@ -84,13 +91,13 @@ Set = Callable[[str, str | None], None]
 def FilterChips(client: Client, filters: Filters, on_set: Set, on_machine: Callable[[], None]) -> ft.Control:
     """`on_machine` opens a search where a menu would be too long."""
     chips: list[ft.Control] = []
-    for name, choices in choices_of(client, filters).items():
+    for name in NAMES:
         value = getattr(filters, name)
-        if name == "machine" and len(choices) > _FEW:
+        if name == "machine" and client.equipment.count(**_machines(filters)) > _FEW:
             row = client.equipment.get(value)
             label = dotted(row.name, site_name(client, row.site_id)) if row else t("calendar.filter.machine")
             chips.append(FilterChip(label, on_machine, active=row is not None))
-        elif choices or value:
+        elif (choices := choices_of(client, filters, name)) or value:
             picked = str(value) if value else None
             chips.append(FilterMenu(t(f"calendar.filter.{name}"), choices, picked, partial(on_set, name)))
     if filters.count > 1:
@@ -102,12 +109,12 @@ def FilterForm(client: Client, filters: Filters, on_set: Set, *, names: Iterable
     """The same in a sheet."""
     everything = Choice("", t("common.all"))
     parts: list[ft.Control] = []
-    known = choices_of(client, filters)
     for name in names:
         value = getattr(filters, name)
-        if known[name] or value:
+        known = choices_of(client, filters, name)
+        if known or value:
             picked = str(value) if value else ""
-            choices = [everything, *known[name]]
+            choices = [everything, *known]
             parts.append(Picker(t(f"calendar.filter.{name}"), choices, picked, lambda key, name=name: on_set(name, key or None)))
     if filters.count:
         parts.append(SecondaryButton(t("calendar.filter.clear"), lambda: clear(on_set)))
