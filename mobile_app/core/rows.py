@@ -25,6 +25,7 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
         self._report = report
         self._unread: dict[str, bytes] = {}
         self._read: dict[UUID, R] = {}
+        self._parts: dict[type[BaseModel], dict[str, Any]] = {}
         self.laid: Mapping[UUID, R | None] = {}
 
     # what screens see
@@ -73,21 +74,29 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
             self._look(row_id)
         return [row for row in self._over(self._read.values()) if _is_among(row, wanted)]
 
-    def in_order(self, key: Callable[[Any], Any], *names: str, **wanted: Collection[Any]) -> "InOrder[R]":
-        """What `having` gives, sorted by `key`, which asks for the fields called `names` alone: whole, each is read as it is shown."""
+    def parts(self, *names: str, **wanted: Collection[Any]) -> list[Any]:
+        """What `having` gives, each with the fields called `names` alone, where nobody has looked at it: read in a quarter of the time,
+        once until it changes.
+        """
         asked, in_part = _asked(wanted), _in_part(self._model, frozenset({"id", *names, *wanted}))
+        known = self._parts.setdefault(in_part, {})
         found: list[Any] = []
         unreadable: list[str] = []
         for row_id, text in self._unread.items():
             if all(_may_have(text, *one) for one in asked):
                 try:
-                    found.append(in_part.model_validate_json(text))
+                    if row_id not in known:
+                        known[row_id] = in_part.model_validate_json(text)
+                    found.append(known[row_id])
                 except ValidationError:
                     unreadable.append(row_id)
         for row_id in unreadable:
             self._look(row_id)
-        found = [row for row in self._over([*found, *self._read.values()]) if _is_among(row, wanted)]
-        return InOrder(self, [row.id for row in sorted(found, key=key)])
+        return [row for row in self._over([*found, *self._read.values()]) if _is_among(row, wanted)]
+
+    def in_order(self, key: Callable[[Any], Any], *names: str, **wanted: Collection[Any]) -> "InOrder[R]":
+        """What `having` gives, sorted by `key`, which asks for the fields called `names` alone: whole, each is read as it is shown."""
+        return InOrder(self, sorted(self.parts(*names, **wanted), key=key))
 
     def count(self, **wanted: Collection[Any]) -> int:
         """How many `having` would give; for the number alone none is read that says it."""
@@ -141,6 +150,9 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
     def put(self, texts: Texts) -> None:
         """What somebody has looked at is read again at once, and keeps its place."""
         self._unread.update(texts)
+        for known in self._parts.values():
+            for row_id in texts.keys() & known.keys():
+                del known[row_id]
         for row_id in [row_id for row_id in texts if UUID(row_id) in self._read] if self._read else ():
             self._look(row_id)
 
@@ -153,11 +165,14 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
     def forget(self, row_id: UUID) -> bool:
         was_unread = self._unread.pop(str(row_id), None) is not None
+        for known in self._parts.values():
+            known.pop(str(row_id), None)
         return self._read.pop(row_id, None) is not None or was_unread
 
     def clear(self) -> None:
         self._unread.clear()
         self._read.clear()
+        self._parts.clear()
         self.laid = {}
 
     def _has(self, row_id: object) -> bool:
@@ -166,6 +181,8 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
     def _look(self, row_id: str) -> R | None:
         """A row that this version of the app cannot read must not hide the others."""
         text = self._unread.pop(row_id, None)
+        for known in self._parts.values():
+            known.pop(row_id, None)
         if text is None:
             return None
         try:
@@ -178,18 +195,25 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
 
 
 class InOrder(Sequence[R]):
-    """Rows in an order, each read when somebody looks at it; one that cannot be read, or has gone, makes room for the next."""
+    """Rows in an order, each read when somebody looks at it; one that cannot be read, or has gone, makes room for the next.
 
-    def __init__(self, rows: Rows[R], ids: Sequence[UUID]) -> None:
-        self._rows, self._ids = rows, ids
+    `parts` is what is known of each without: its `id`, and what the order was told by.
+    """
+
+    def __init__(self, rows: Rows[R], parts: Sequence[Any]) -> None:
+        self._rows, self.parts = rows, parts
         self._all: list[R] | None = None
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.parts)
 
     def keys(self) -> list[str]:
         """Their ids; for these none is read."""
-        return list(map(str, self._ids))
+        return [str(part.id) for part in self.parts]
+
+    def of(self, parts: Sequence[Any]) -> "InOrder[R]":
+        """Some of them, or in another order."""
+        return InOrder(self._rows, parts)
 
     @overload
     def __getitem__(self, at: int) -> R: ...
@@ -198,10 +222,10 @@ class InOrder(Sequence[R]):
     def __getitem__(self, at: int | slice) -> R | list[R]:
         if isinstance(at, int):
             return self[at : at + 1 or None][0]
-        found = [self._rows.get(row_id) for row_id in self._ids[at]]
+        found = [self._rows.get(part.id) for part in self.parts[at]]
         while any(row is None for row in found):
-            self._ids = [row_id for row_id in self._ids if row_id in self._rows]
-            found = [self._rows.get(row_id) for row_id in self._ids[at]]
+            self.parts = [part for part in self.parts if part.id in self._rows]
+            found = [self._rows.get(part.id) for part in self.parts[at]]
         return found
 
     def __iter__(self) -> Iterator[R]:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
+from mobile_app.core.rows import InOrder
 from mobile_app.ui import environment
 from mobile_app.ui.address import Asked, Opener, Place
 from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
@@ -107,7 +108,7 @@ class Upwards(NamedTuple):
         value = next((column.sort for column in columns if column.key == key), None)
         if value is None:
             return None
-        valued = [(value(row), row) for row in rows]
+        valued = [(value(row), row) for row in (rows.parts if isinstance(rows, InOrder) else rows)]
         known = sorted((pair for pair in valued if pair[0] is not None), key=itemgetter(0))
         return cls(known, [row for found, row in valued if found is None])
 
@@ -118,7 +119,8 @@ def sort_rows(rows: Sequence[Any], columns: Sequence[Column], sorting: Sorting |
     if upwards is None or sorting is None:
         return rows
     valued = sorted(upwards.valued, key=itemgetter(0), reverse=True) if sorting.descending else upwards.valued
-    return [row for _, row in valued] + upwards.others
+    found = [row for _, row in valued] + upwards.others
+    return rows.of(found) if isinstance(rows, InOrder) else found
 
 
 def page_of(total: int, page: int, size: int = PAGE_SIZE) -> tuple[int, int, int]:
@@ -152,12 +154,11 @@ def Table(
     empty: ft.Control | None = None,
     page_size: int = PAGE_SIZE,
     more: ft.Control | None = None,
-    every_key: Callable[[], Sequence[str]] | None = None,
 ) -> ft.Control:
     """`place` tells the order and the page; `sorting` is the order where it tells none. `route` is where a row leads.
 
-    Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot. `every_key` tells the keys of `rows` where
-    reading them all would take long.
+    Choosing rows needs `on_select`, acting on them `actions`; `more` stands at the foot. Of rows that are `InOrder` those are read that
+    are shown: a column's `sort` is asked of their parts.
     """
     last = use_box(lambda: "")
     view: Box[ft.ListView | None] = use_box(lambda: None)
@@ -192,7 +193,7 @@ def Table(
         place.ask(page=number + 1)
 
     def all_keys() -> Sequence[str]:
-        return every_key() if every_key and ordered is rows else [row_key(row) for row in ordered]
+        return ordered.keys() if isinstance(ordered, InOrder) else [row_key(row) for row in ordered]
 
     here = _use_keys(keys, view, height, route, toggle if choosing else None)
     steady_toggle, open_row = use_steady(toggle), use_steady(lambda key: Opener(route(key))() if route else None)

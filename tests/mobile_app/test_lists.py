@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
+from mobile_app.features.equipment import list as equipment_list
 from mobile_app.features.jobs.desk import _columns
-from mobile_app.features.plans.list import _columns as plan_columns
+from mobile_app.features.plans import list as plan_list
 from mobile_app.routes import screens
 from mobile_app.ui import environment
 from mobile_app.ui.address import Asked, Opener, Place
 from mobile_app.ui.choices import _is_at_work
 from mobile_app.ui.table import Sorting, sort_rows
+from shared_models.base import EntityRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.requests.rows import RequestStatus
@@ -142,18 +144,28 @@ async def test_a_filter_that_asks_for_the_same_is_not_drawn_again(screen: Screen
     assert all(any(menu is one for one in screen.controls()) for menu in menus)
 
 
-async def test_a_desk_reads_its_machines_behind_the_first_screen(screen: Screen, plant: Client) -> None:
-    texts = {row.id: row.model_dump_json().encode() for row in plant.equipment.rows.values()}
-    plant.equipment.load({str(row_id): text for row_id, text in texts.items()})
-    plant.drawn.clear()
-    plant.sync.opened(has_rows=True)
-    screen.session.apply_page_patch({"width": 1440.0, "height": 900.0})
-    environment.install(screen.page)
-    await show(screen, plant, "/equipment?q=nothing+of+this")
-    plant.equipment.load({str(row_id): text for row_id, text in texts.items()})
-    plant.drawn.set()
-    await screen.settle(40)
-    assert not any(isinstance(row, bytes) for row in plant.equipment.rows.held().values())
+def test_a_table_is_sorted_and_filtered_by_parts_of_its_rows(plant: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a column asks of a row, its part tells alike; of many plans what became of their dates is not asked."""
+    machines, plans, today = plant.equipment, plant.tables.plans, AT.date()
+    whole = {table: {row.id: row for row in table.rows.values()} for table in (machines, plans)}
+    for is_many in (False, True):
+        monkeypatch.setattr(plan_list, "MOST_PLANS", 0 if is_many else 1_000)
+        for table, names, columns in (
+            (machines, equipment_list.SORTED_BY, equipment_list._columns(plant, equipment_list.next_dues(plant))),
+            (plans, plan_list.sorted_by(plant), plan_list._columns(plant, today)),
+        ):  # fmt: skip
+            table.load({str(row_id): row.model_dump_json().encode() for row_id, row in whole[table].items()})
+            parts = table.rows.parts(*names)
+            assert parts
+            assert not any(isinstance(part, EntityRow) for part in parts)
+            for sort in filter(None, (column.sort for column in columns)):
+                assert [sort(part) for part in parts] == [sort(whole[table][part.id]) for part in parts]
+        for shown in ("", *plan_list.SHOWS):
+            plans.load({str(row_id): row.model_dump_json().encode() for row_id, row in whole[plans].items()})
+            asked = plan_list.Filters.model_validate({"show": shown, "query": "e"})
+            by_parts = plan_list.matching(plant, asked, today).keys()
+            assert len(plans.rows.values()) == len(whole[plans])  # reads them
+            assert plan_list.matching(plant, asked, today).keys() == by_parts
 
 
 @pytest.mark.parametrize("state", ["", "&state=over", "&state=mine"])
@@ -197,7 +209,7 @@ async def test_words_of_a_table_are_sorted_as_people_read_them(plant: Client) ->
     for key in ("title", "machine"):
         assert [row.title for row in sort_rows(rows, _columns(plant), Sorting(key))] == wanted
     plans = [plan(row, title=row.name) for row in reversed(places)]
-    assert [row.title for row in sort_rows(plans, plan_columns(plant, AT.date()), Sorting("machine"))] == wanted
+    assert [row.title for row in sort_rows(plans, plan_list._columns(plant, AT.date()), Sorting("machine"))] == wanted
 
 
 async def test_a_figure_of_the_board_leads_to_what_it_counts(screen: Screen, plant: Client) -> None:

@@ -1,6 +1,5 @@
 """All machines: cards on a phone, a dense table on a desk."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, cast
@@ -9,7 +8,6 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_number, n, t
-from mobile_app.core.rows import InOrder
 from mobile_app.domain import marks
 from mobile_app.domain.cards import MachineCard
 from mobile_app.domain.client import Client
@@ -20,7 +18,7 @@ from mobile_app.domain.due_marks import plan_due
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.labels import LabelsOf, labels_sheet
-from mobile_app.domain.lookup import DOWN_FIRST, by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
@@ -42,6 +40,8 @@ from shared_models.permissions import Permission
 from shared_models.plans.rows import PlanRow
 
 MOST = 60
+SORTED_BY = ("code", "name", "model", "serial_number", "site_id", "production_line_id", "status", "criticality")
+"""What the orders of the table ask of a machine."""
 PRESSING = frozenset({Tone.bad, Tone.warning})
 
 
@@ -64,7 +64,7 @@ def matching(client: Client, filters: Filters, limit: int | None) -> Sequence[Eq
     if filters.query.strip():
         rows = client.equipment.having(**filters.wanted)
         return search_equipment(rows, filters.query, limit=limit or len(rows))
-    found = client.equipment.rows.in_order(down_first, *DOWN_FIRST, **filters.wanted)
+    found = client.equipment.rows.in_order(down_first, *SORTED_BY, **filters.wanted)
     return found if limit is None else found[:limit]
 
 
@@ -133,7 +133,6 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
     actions = [MoreMenu(_exports(client, filters)), *_admin_actions(client, lambda: set_printing([])), SyncBadge()]
     head = table_head(PageHeader(t("equipment_list.title"), _count(client, filters, rows)), search, *actions)
     dues = ft.use_memo(lambda: next_dues(client), [client.tables.plans.revision])
-    _use_reading_ahead(client)
     table = Table(
         _columns(client, dues),
         rows,
@@ -145,22 +144,8 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         actions=[BulkAction(t("equipment_list.print"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],
         row_label=lambda row: dotted(row.name, row.code, stands(client, row.id)),
         empty=_no_match(client),
-        every_key=rows.keys if isinstance(rows, InOrder) else None,
     )
     return TablePage(head, _filter_bar(client, place), table=table)
-
-
-def _use_reading_ahead(client: Client) -> None:
-    """Any column's order asks for all rows: once they have come they are read behind the first screen, some at a time."""
-
-    async def read() -> None:
-        await client.drawn.wait()
-        if client.sync.status.is_first:
-            return
-        for _ in client.equipment.rows.reading():
-            await asyncio.sleep(0)
-
-    ft.use_effect(read, [client.equipment.revision], cleanup=lambda: None)
 
 
 def _exports(client: Client, filters: Filters) -> list[MenuItem]:

@@ -1,14 +1,16 @@
 """All plans: cards on a phone, a dense table on a desk, from the rows of the device."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date, datetime
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 from uuid import UUID
 
 import flet as ft
 
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import n, t
+from mobile_app.core.rows import InOrder
 from mobile_app.domain import due
 from mobile_app.domain.client import Client
 from mobile_app.domain.columns import site_column
@@ -19,7 +21,7 @@ from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_seve
 from mobile_app.domain.people import workers_at
 from mobile_app.domain.plan_cards import PlanCard, is_out_of_service, who_does
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import next_first
+from mobile_app.domain.views import MOST_PLANS, next_first
 from mobile_app.features.plans.kinds import kinds_sheet
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import PrimaryButton
@@ -33,11 +35,23 @@ from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone
+from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.permissions import Permission
+from shared_models.plans.fields import rule_of
 from shared_models.plans.rows import PlanRow
 
 MOST = 60
 SHOWS = ("late", "ignored", "paused")
+RULED_BY = (
+    "frequency_type", "frequency_value", "weekdays", "week_of_month", "month_end", "basis", "starts_at", "limit_type", "limit_value",
+)  # fmt: skip
+SORTED_BY = (
+    "title", "equipment_id", "site_id", "maintenance_type_id", "assigned_technician_id", "team_id", "is_active", "next_due", "lead_days",
+    "ignored_since", "meter", *RULED_BY,
+)  # fmt: skip
+"""What the orders of the table, the filters and their counts ask of a plan."""
+MACHINE_BY = ("code", "name", "production_line_id")
+"""What they ask of its machine."""
 
 
 class Filters(Asked):
@@ -49,31 +63,61 @@ class Filters(Asked):
     type: Key | None = None
     technician: Key | None = None
 
+    @property
+    def wanted(self) -> dict[str, list[UUID]]:
+        """By the row's fields."""
+        keys = {"site_id": self.site, "maintenance_type_id": self.type, "assigned_technician_id": self.technician}
+        return {name: [UUID(key)] for name, key in keys.items() if key}
 
-def matching(client: Client, filters: Filters, today: date) -> list[PlanRow]:
+
+def are_few(client: Client) -> bool:
+    """So that one can look at what became of each one's dates."""
+    return len(client.tables.plans.rows) <= MOST_PLANS
+
+
+def sorted_by(client: Client) -> tuple[str, ...]:
+    return (*SORTED_BY, "occurrences") if are_few(client) else SORTED_BY
+
+
+def matching(client: Client, filters: Filters, today: date) -> InOrder[PlanRow]:
     """The plans that pass the filters, the next due first."""
-    found = [plan for plan in client.tables.plans.rows.values() if _passes(client, plan, filters, today)]
-    return sorted(found, key=lambda plan: (is_out_of_service(client, plan), *next_first(plan)))
+    plans = client.tables.plans.rows.parts(*sorted_by(client), **filters.wanted)
+    unused = unused_machines(client)
+    if filters.show:
+        plans = [plan for plan in plans if _shows(plan, filters.show, today, unused)]
+    if filters.line or filters.query.strip():
+        machines = {row.id: row for row in client.equipment.rows.parts(*MACHINE_BY)}
+        plans = [plan for plan in plans if _passes(plan, machines.get(plan.equipment_id), filters)]
+    return InOrder(client.tables.plans.rows, sorted(plans, key=lambda plan: (plan.equipment_id in unused, *next_first(plan))))
 
 
-def _passes(client: Client, plan: PlanRow, filters: Filters, today: date) -> bool:
-    row = client.equipment.get(plan.equipment_id)
-    wanted = (
-        (filters.site, str(plan.site_id)),
-        (filters.line, str(row.production_line_id) if row else None),
-        (filters.type, str(plan.maintenance_type_id)),
-        (filters.technician, str(plan.assigned_technician_id)),
-    )
-    if not all(wish is None or wish == value for wish, value in wanted) or not _shows(client, plan, filters.show, today):
+def unused_machines(client: Client) -> frozenset[UUID]:
+    """No jobs are made for them, and nothing of theirs is late."""
+    return frozenset(row.id for row in client.equipment.having(status=[EquipmentStatus.inactive]))
+
+
+def _passes(plan: PlanRow, machine: EquipmentRow | None, filters: Filters) -> bool:
+    if filters.line and (machine is None or str(machine.production_line_id) != filters.line):
         return False
-    words = fold(f"{plan.title} {row.name if row else ''} {row.code if row else ''}")
+    words = fold(f"{plan.title} {machine.name if machine else ''} {machine.code if machine else ''}")
     return all(word in words for word in fold(filters.query).split())
 
 
-def _shows(client: Client, plan: PlanRow, show: str, today: date) -> bool:
+def _shows(plan: PlanRow, show: str, today: date, unused: Container[UUID]) -> bool:
     if show == "late":
-        return due.plan_due_state(plan, today) is due.DueState.late and not is_out_of_service(client, plan)
-    return {"ignored": due.is_ignored(plan), "paused": not plan.is_active}.get(show, True)
+        return due.plan_due_state(plan, today) is due.DueState.late and plan.equipment_id not in unused
+    return due.is_ignored(plan) if show == "ignored" else not plan.is_active
+
+
+def _use_counts(client: Client, today: date) -> dict[str, int]:
+    """How many plans each of `SHOWS` shows."""
+
+    def count() -> dict[str, int]:
+        plans, unused = client.tables.plans.rows.parts(*sorted_by(client)), unused_machines(client)
+        return {name: sum(_shows(plan, name, today, unused) for plan in plans) for name in SHOWS}
+
+    counts: dict[str, int] = ft.use_memo(count, [client.tables.plans.revision, client.equipment.revision, today])
+    return counts
 
 
 @component
@@ -95,8 +139,7 @@ def _filter_bar(client: Client, where: Place[Filters], today: date) -> ft.Contro
     def show(name: str) -> Callable[[], None]:
         return lambda: where.ask(show="" if filters.show == name else name)
 
-    plans = client.tables.plans.rows.values()
-    counts = {name: sum(1 for plan in plans if _shows(client, plan, name, today)) for name in SHOWS}
+    counts = _use_counts(client, today)
     chips = [FilterChip(t(f"plans.show.{name}"), show(name), active=filters.show == name, count=counts[name]) for name in SHOWS]
     sites = by_name(client.sites.rows.values())
     lines = by_name_and_site(client, (line for line in client.lines.rows.values() if filters.site in {None, str(line.site_id)}))
@@ -131,9 +174,9 @@ def _actions(client: Client, set_sheet: Callable[[str], None], more: Sequence[Me
     return [MoreMenu([*items, *more], label=t("plans.more")), *([new] if wide else [])]
 
 
-def _kept(plans: list[PlanRow]) -> str:
-    """In the heading: how many, and how they have been kept."""
-    kept = due.compliance_of(plan for plan in plans if plan.is_active)
+def _kept(plans: InOrder[PlanRow]) -> str:
+    """In the heading: how many, and how they have been kept, where they are few enough to look at each."""
+    kept = due.compliance_of(plan for plan in plans if plan.is_active) if len(plans) <= MOST_PLANS else due.Compliance(0, 0)
     return dotted(n("plans.count", len(plans)), compliance_words(kept) if kept.judged else "")
 
 
@@ -168,14 +211,13 @@ def Pane(client: Client, chosen: UUID) -> ft.Control:
 def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]) -> ft.Control:
     filters = where.asked
     today = due.local_day(client.now())
-    rows = ft.use_memo(
-        lambda: matching(client, filters, today), [filters.sought, client.tables.plans.revision, client.equipment.revision, today]
-    )
+    changes = [client.tables.plans.revision, client.equipment.revision, today]
+    rows = ft.use_memo(lambda: matching(client, filters, today), [filters.sought, *changes])
     search = SearchField(filters.query, where.pick("query"), placeholder=t("plans.search"))
     actions = _actions(client, set_sheet, _exports(client, filters), wide=True)
     head = table_head(PageHeader(t("plans.title"), _kept(rows)), search, *actions, SyncBadge(), search_width=320)
     table = Table(
-        ft.use_memo(lambda: _columns(client, today), [today, client.equipment.revision]),
+        ft.use_memo(lambda: _columns(client, today), [are_few(client), *changes[1:]]),
         rows,
         lambda plan: str(plan.id),
         place=where,
@@ -188,24 +230,36 @@ def Desk(client: Client, where: Place[Filters], set_sheet: Callable[[str], None]
 
 
 def _columns(client: Client, today: date) -> list[Column]:
-    def on(plan: PlanRow) -> str:
-        return machine(client, plan.equipment_id)
+    unused = unused_machines(client)
+
+    @cache
+    def machines() -> dict[UUID, Any]:
+        """What plans are sorted by of each, made out when somebody does."""
+        lines = {line.id: natural(line.name) for line in client.lines.rows.values()}
+        rows = client.equipment.rows.parts(*MACHINE_BY)
+        return {row.id: (natural(row.name), lines.get(row.production_line_id)) for row in rows}
+
+    def of_machine(plan: PlanRow, at: int) -> Any:
+        found = machines().get(plan.equipment_id)
+        return found[at] if found else None
 
     return [
         Column("plan", t("plans.plan"), lambda plan: _title(client, plan), sort=lambda plan: fold(plan.title), flex=5),
-        Column("machine", t("plans.machine"), on, sort=lambda plan: natural(on(plan)), flex=4),
+        Column(
+            "machine", t("plans.machine"), lambda plan: machine(client, plan.equipment_id), sort=lambda plan: of_machine(plan, 0), flex=4
+        ),
         *site_column(client),
         Column(
             "line",
             t("equipment_list.line"),
             lambda plan: line_of(client, plan.equipment_id),
-            sort=lambda plan: natural(line_of(client, plan.equipment_id)) or None,
+            sort=lambda plan: of_machine(plan, 1),
             roomy=True,
         ),
         Column("frequency", t("plans.frequency"), frequency_words, sort=_length, flex=4),
-        Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(client, plan), width=150),
+        Column("next", t("plans.next"), lambda plan: _next(client, plan, today), sort=lambda plan: _soonest(plan, unused), width=150),
         Column("who", t("plans.who"), lambda plan: _who(client, plan), sort=lambda plan: who_does(client, plan) or None, flex=3),
-        Column("kept", t("plans.kept"), _figure, sort=lambda plan: _of(plan).ratio, width=70, number=True),
+        Column("kept", t("plans.kept"), _figure, sort=(lambda plan: _of(plan).ratio) if are_few(client) else None, width=70, number=True),
         Column("strip", t("plans.strip"), lambda plan: ComplianceStrip(due.past_occurrences(plan)), width=184, roomy=True),
     ]
 
@@ -222,15 +276,15 @@ def _title(client: Client, plan: PlanRow) -> ft.Control | Cell:
 
 
 def _length(plan: PlanRow) -> float | None:
-    return plan.rule().interval_days(plan.meter.per_day if plan.meter else None)
+    return rule_of(plan).interval_days(plan.meter.per_day if plan.meter else None)
 
 
 def _next(client: Client, plan: PlanRow, today: date) -> ft.Control:
     return ft.Row([due_chip(plan, today, is_out=is_out_of_service(client, plan))], spacing=0)
 
 
-def _soonest(client: Client, plan: PlanRow) -> datetime | None:
-    return plan.next_due if plan.is_active and not is_out_of_service(client, plan) else None
+def _soonest(plan: PlanRow, unused: Container[UUID]) -> datetime | None:
+    return plan.next_due if plan.is_active and plan.equipment_id not in unused else None
 
 
 def _who(client: Client, plan: PlanRow) -> Cell:

@@ -7,6 +7,7 @@ import flet as ft
 import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
+from mobile_app.core.rows import Rows
 from mobile_app.ui import environment, table
 from mobile_app.ui.address import Asked, use_place
 from mobile_app.ui.choices import Choice, ChoiceGrid
@@ -30,7 +31,9 @@ from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
 from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, BulkAction, Column, Sorting, Table
+from shared_models.equipment.rows import EquipmentRow
 from shared_models.problems import FieldProblem, Problem
+from tests.mobile_app.core.rows import machine
 from tests.mobile_app.ui.client import _said
 from tests.mobile_app.ui.client import _walk as nodes
 from tests.mobile_app.ui.conftest import _walk
@@ -371,25 +374,32 @@ class TestTable:
         await screen.settle()
         assert numbers() == after
 
-    async def test_choosing_one_reads_no_more_rows_than_are_shown(self, screen):
+    async def test_rows_are_read_as_they_are_shown(self, screen):
+        """In whatever order, and whether some are chosen or not."""
         done: list[list[str]] = []
-
-        class Many(list[str]):
-            def __iter__(self) -> Any:
-                raise AssertionError
-
-        rows, actions = Many(f"M{i:05d}" for i in range(10_000)), [BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)]
+        machines = [machine(f"M{i:03d}") for i in range(200)]
+        keys = {row.name: str(row.id) for row in machines}
+        rows = Rows(EquipmentRow, lambda *_: None)
+        rows.put({str(row.id): row.model_dump_json().encode() for row in machines})
+        listed, actions = rows.in_order(lambda row: row.name, "name"), [BulkAction("Imprimer", ft.Icons.PRINT_ROUNDED, done.append)]
+        columns = [Column("name", "Nom", lambda row: row.name, lambda row: row.name)]
 
         @component
         def App() -> ft.Control:
             chosen, choose = use_state(frozenset[str]())
             shared: Any = {"place": use_place(Asked), "selected": chosen, "on_select": choose, "actions": actions}
-            return Table([Column("name", "Nom", str)], rows, str, every_key=lambda: rows[:], **shared)
+            return Table(columns, listed, lambda row: str(row.id), row_label=lambda row: row.name, **shared)
+
+        def unread() -> int:
+            return sum(isinstance(row, bytes) for row in rows.held().values())
 
         await screen.show(App)
-        for tap in ("Choisir M00003", "Choisir M00001", "Imprimer"):
+        for tap in ("Choisir M003", "Choisir M001", "Imprimer"):
             await screen.tap(tap)
-        assert done == [["M00001", "M00003"]]
+        assert (done, unread()) == ([[keys["M001"], keys["M003"]]], 150)
+        for tap in ("Nom", "Nom"):
+            await screen.tap(tap)
+        assert (screen.client.texts[1], unread()) == ("M199", 100)
 
     async def test_a_tap_that_is_on_its_way_while_rows_come_and_go_finds_its_row(self, screen, monkeypatch):
         """Also in the rows that another order has not reached yet, and with Shift."""
