@@ -21,7 +21,7 @@ from mobile_app.core.session import SessionState
 from mobile_app.domain import push
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import ClientContext, use_client
-from mobile_app.doors import later_at, outside
+from mobile_app.doors import first_at, later_at, outside
 from mobile_app.features.sign_in.screens import SignInScreen
 from mobile_app.ui import environment
 from mobile_app.ui.component import component, report_error
@@ -44,7 +44,7 @@ async def start(page: ft.Page, client: Client | None = None) -> None:
     client.prefs.of_browser = next((lang[:2] for lang in browser["languages"] if lang[:2] in LANGUAGES), LANGUAGES[0])
     client.first_card = _first_card
     client.on_error(report_error)
-    await client.start(later=later_at(page.route or ""))
+    await client.start(later=later_at(page.route or ""), first=first_at(page.route or ""))
     set_language(client.prefs.language)
     page.title = "Établi"
     page.padding = 0

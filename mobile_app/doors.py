@@ -1,15 +1,18 @@
 """The way in: what whoever is not signed in may see, and where one is led from there."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
 
 from mobile_app.features.sign_in.account import ForgottenScreen, JoinScreen, NewPasswordScreen, RegisterScreen, SetupScreen
 from mobile_app.features.sign_in.screens import SignInScreen
+from shared_models.base import EntityRow
 from shared_models.interventions.rows import InterventionRow
+from shared_models.inventory.rows import PartRow, StockRow
 from shared_models.permissions import Permission, Role, may
+from shared_models.plans.rows import PlanRow
 
 LABEL = re.compile(r"/e/[A-Za-z0-9-]+")
 SHOW_NO_JOBS = frozenset({"/equipment", "/parts", "/people", "/sites", "/classes", "/suppliers", "/organisation", "/reports", "/me"})
@@ -18,6 +21,14 @@ SHOW_NO_JOBS = frozenset({"/equipment", "/parts", "/people", "/sites", "/classes
 def later_at(address: str) -> frozenset[str]:
     """The rows, of those that most screens begin with, that the one at `address` can do without at first."""
     return frozenset({InterventionRow.entity}) if urlsplit(address).path in SHOW_NO_JOBS else frozenset()
+
+
+SHOWN_AT: Mapping[str, Collection[type[EntityRow]]] = {"/plans": {PlanRow}, "/calendar": {PlanRow}, "/parts": {PartRow, StockRow}}
+
+
+def first_at(address: str) -> frozenset[str]:
+    """The rows, of those that most screens can do without at first, that the one at `address` is about."""
+    return frozenset(row.entity for row in SHOWN_AT.get(urlsplit(address).path, ()))
 
 
 def home_of(role: Role) -> str:

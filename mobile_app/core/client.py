@@ -107,9 +107,11 @@ class Client:
 
     # start and stop
 
-    async def start(self, later: frozenset[str] = frozenset()) -> None:
-        """Open what is on the device, `later` entities when the first screen is drawn. The network is not waited for."""
-        self._later = self.tables.BEHIND | later
+    async def start(self, later: frozenset[str] = frozenset(), first: frozenset[str] = frozenset()) -> None:
+        """Open what is on the device, `later` entities when the first screen is drawn, which shows the `first`. The network is not
+        waited for.
+        """
+        self._later = (self.tables.BEHIND | later) - first
         self._device = Device(await self._stores.device())
         self.device_id = await self._device.device_id()
         await self.prefs.open(self._device)
@@ -581,6 +583,7 @@ class Client:
     async def _write_card(self) -> None:
         await asyncio.sleep(0)
         await self._screen()
+        await self.tables.whole()  # what a screen waits for comes before what the next start shows
         self._card_due = False
         if self.first_card and self._store:
             card = self.first_card(self)

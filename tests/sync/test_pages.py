@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from mobile_app.core import exchange
 from mobile_app.core.errors import Offline
 from mobile_app.core.transport import OnHeaders, Response
+from mobile_app.doors import first_at, later_at
 from server.sync import router
 from shared_models.sync import SMALLEST_PAGE
 from tests.server.support import PASSWORD
@@ -164,3 +165,17 @@ async def test_a_page_being_written_when_the_pull_is_stopped_is_shown(newcomer: 
     assert newcomer.client.sync.status.is_first
     await newcomer.client.sync.round()
     assert len(newcomer.client.equipment) == MANY + 1
+
+
+async def test_what_the_first_screen_is_about_is_read_before_it(factory: Factory) -> None:
+    phone = await factory.signed_in(await factory.person("supervisor"))
+    again = factory.device(stores=phone.stores, jar=phone.jar)
+    again.client.drawn.clear()
+    address = "/parts?site=7"
+    await again.client.start(later=later_at(address), first=first_at(address))
+    ready = {entity for entity, table in again.client.tables.by_entity.items() if table.ready}
+    assert {"part", "stock", "equipment"} <= ready
+    assert not {"plan", "intervention"} & ready
+    again.client.drawn.set()
+    await again.client.tables.whole()
+    assert all(table.ready for table in again.client.tables.by_entity.values())
