@@ -91,6 +91,7 @@ class Client:
         self._later = self.tables.BEHIND
         self._farewell: asyncio.Future[None] | None = None
         self._release: asyncio.Future[None] | None = None
+        self._locking: asyncio.Future[None] | None = None
         self.drawn, self._has_pulled, self._signing_in = asyncio.Event(), asyncio.Event(), asyncio.Lock()
         self.prefs.subscribe(lambda *_: self._speak())
         self.outbox.subscribe(lambda *_: self._outbox_moved())
@@ -361,6 +362,7 @@ class Client:
         assert self.device_id
         self.session.user = user
         behind = self._later if not await store.outbox() else frozenset()
+        cursor = await store.get("cursor")
         await self.tables.load(store, [entity for entity in self.tables.by_entity if entity not in behind])
         me = await store.get("me")
         self.me = Me.model_validate_json(me) if me else None
@@ -368,10 +370,10 @@ class Client:
         self.kept.open(store)
         self.sync.push = push = Push(self._http, self.outbox, self.clock, self.device_id, self._sent_by)
         self.sync.pull = Pull(
-            self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again, self._screen
+            self._http, store, self.tables, self.clock, self._pulled, self.sync.progressed, push.again, self._screen, cursor
         )  # fmt: skip
         await self.outbox.open(store)
-        self.sync.opened(has_rows=await store.get("cursor") is not None)
+        self.sync.opened(has_rows=cursor is not None)
         self.tables.notify(self.tables.by_entity)
         self.tables.behind = asyncio.ensure_future(self._load_behind(store, sorted(behind)))
         self._spawn(self.tables.behind)
@@ -389,7 +391,8 @@ class Client:
     async def _screen(self) -> None:
         """Wait until the first screen is there: what is for later must not take the processor from it."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.drawn.wait(), _DRAWN_SECONDS)
+            async with asyncio.timeout(_DRAWN_SECONDS):
+                await self.drawn.wait()
 
     async def _bring_home(self, store: LocalStore, user_id: str) -> None:
         """Behind the start, which it must not delay; one tab at a time."""
@@ -424,7 +427,8 @@ class Client:
         if self._background and self.sync.status.is_first:
             await self._restart_sync(user)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_pulled.wait(), FIRST_ROWS_SECONDS)
+                async with asyncio.timeout(FIRST_ROWS_SECONDS):
+                    await self._has_pulled.wait()
 
     def _enter(self, user: SessionUser) -> None:
         self.session.move(SessionState.signed_in, user)
@@ -489,7 +493,10 @@ class Client:
         await self.start()
 
     def _session_ended(self) -> None:
-        self._spawn(self._lock())
+        """Each request that was on its way may say so."""
+        if self._locking is None or self._locking.done():
+            self._locking = asyncio.ensure_future(self._lock())
+            self._spawn(self._locking)
 
     async def _lock(self) -> None:
         """The server has ended the session. Work that is only here stays here."""

@@ -194,8 +194,9 @@ class Pull:
 
     def __init__(
         self, api: Api, store: LocalStore, tables: Tables, clock: Clock, on_rows: OnRows, on_progress: OnProgress, on_reset: OnReset,
-        first_screen: Callable[[], Awaitable[None]],
+        first_screen: Callable[[], Awaitable[None]], shown: str | None,
     ) -> None:  # fmt: skip
+        """`shown`: the cursor of what was written before the tables were loaded."""
         self._api = api
         self._store = store
         self._tables = tables
@@ -204,7 +205,7 @@ class Pull:
         self._on_progress = on_progress
         self._on_reset = on_reset
         self._first_screen = first_screen
-        self._scope: list[str] | None = None
+        self._shown = shown
         self._is_through = False
         self._unsaid = Unsaid()
         self._size = PageSize()
@@ -221,6 +222,8 @@ class Pull:
         await self._tables.whole()
         self._unsaid = Unsaid()
         cursor = await self._store.get("cursor")
+        if cursor != self._shown:
+            await self._catch_up()
         ahead = Ahead(self._ask, json.loads(cursor) if cursor else None, waits=cursor is None)
         try:
             while True:
@@ -238,6 +241,11 @@ class Pull:
         finally:
             ahead.stop()
             self._say()
+
+    async def _catch_up(self) -> None:
+        """Another tab has pulled since, and may have been closed before it told of all that it wrote."""
+        await self._tables.load(self._store)
+        self._on_rows(set(ENTITIES), [])
 
     async def _ask(self, cursor: str | None, on_headers: OnHeaders) -> Page:
         started = self._clock.started()
@@ -258,7 +266,8 @@ class Pull:
             sites = None  # nothing is left that could be of another
         kv = {"cursor": json.dumps(head["cursor"]), "scope": json.dumps(head["scope"]["site_ids"])}
         await self._store.take(page, kv=kv, sites=sites, reset=reset)
-        self._unsaid.add(self._show(page, sites, reset=reset), [] if reset or sites is not None else [*page.keys, *dict(page.drops)])
+        changed, self._shown = self._show(page, sites, reset=reset), kv["cursor"]
+        self._unsaid.add(changed, [] if reset or sites is not None else [*page.keys, *dict(page.drops)])
         if head["more"] and self._unsaid.is_due:
             self._say()
 
@@ -286,14 +295,9 @@ class Pull:
         return changed | (ENTITIES.keys() if reset or sites is not None else set())
 
     async def _new_scope(self, sites: list[str] | None) -> list[str] | None:
-        """The sites to keep, when they are not those of the page before."""
-        if self._scope is None:
-            known = await self._store.get("scope")
-            self._scope = json.loads(known) if known else None
-        if sites == self._scope:
-            return None
-        self._scope = sites
-        return sites
+        """The sites to keep, when they are not those of the page that was written before."""
+        known = await self._store.get("scope")
+        return None if sites == (json.loads(known) if known else None) else sites
 
 
 FIRST_PAGE = 250_000

@@ -215,6 +215,24 @@ class TestEndedSession:
         await soon(lambda: phone.client.session.state == SessionState.signed_out)
         assert len(phone.client.equipment) == 0
 
+    async def test_several_requests_that_hear_of_it_sign_out_once(self, factory, soon):
+        phone, begun = await factory.signed_in(await factory.person("technician")), list[Batch]()
+        phone.user = await factory.session.get(type(await factory.person("admin")), phone.client.session.user.id)
+        apply = phone.client.outbox.store.apply
+
+        async def take_its_time(batch: Batch) -> None:
+            begun.append(batch)
+            await asyncio.sleep(0.2)
+            await apply(batch)
+
+        phone.client.outbox.store.apply = take_its_time
+        await end_sessions_of(phone, factory)
+        for _ in range(2):
+            with pytest.raises(SignInNeeded):
+                await phone.client.api.me()
+        await soon(lambda: phone.client.session.state == SessionState.signed_out)
+        assert begun == [Batch(reset=True)]
+
 
 class TestBackground:
     async def test_a_poke_brings_the_change_of_another_device(self, factory, soon):
@@ -271,6 +289,22 @@ class TestTabs:
         await soon(lambda: second.client.sync.leads)
         await second.do(AddNote, intervention_id=job_id, note_id=uuid7(), text="Toujours là")
         await soon(lambda: not second.client.outbox.entries)
+
+    async def test_what_one_wrote_and_did_not_live_to_tell_is_there_in_the_next(self, factory):
+        hub = SharedTabs.Hub()
+        first = await factory.signed_in(await factory.person("technician"), tabs=SharedTabs(hub))
+        second = factory.device(stores=first.stores, jar=first.jar, tabs=SharedTabs(hub))
+        await second.client.start()
+        chief = await factory.signed_in(await factory.person("supervisor"))
+        job_id = await chief.open_job(factory.press)
+        await chief.round()
+
+        first.client._tabs.post = lambda _: None  # it is being closed
+        await first.round()
+        assert job_id in first.client.interventions.rows
+        assert job_id not in second.client.interventions.rows
+        await second.round()
+        assert second.job(job_id) == chief.job(job_id)
 
     async def test_signing_out_in_one_signs_out_all(self, factory, soon):
         hub = SharedTabs.Hub()
