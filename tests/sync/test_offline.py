@@ -1,11 +1,13 @@
 """Work without a network, and what becomes of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
 from starlette.exceptions import HTTPException
 
+from mobile_app.core.errors import StoreTrouble
 from mobile_app.core.i18n import n
 from mobile_app.core.sync import SyncState
 from mobile_app.features.jobs.sheet_parts import Photos
@@ -327,17 +329,21 @@ class TestPhotos:
 
 
 class TestScope:
-    async def test_a_lost_site_takes_its_rows_and_leaves_the_work(self, factory, soon):
-        user = await factory.person("technician", sites=[factory.site, factory.other_site])
-        anne = await factory.signed_in(user)
-        assert len(anne.client.equipment) == 2
-        await anne.open_job(factory.oven, "Résistance")
+    @staticmethod
+    async def loses_the_other_site(user, factory, soon) -> None:
         pokes = factory.app.state.pokes
         known = pokes.access_version
         await factory.session.execute(delete(UserSite).where(UserSite.user_id == user.id, UserSite.site_id == factory.other_site))
         events.end_streams_of(factory.session, user_ids=[user.id])
         await factory.session.commit()
         await soon(lambda: pokes.access_version > known)
+
+    async def test_a_lost_site_takes_its_rows_and_leaves_the_work(self, factory, soon):
+        user = await factory.person("technician", sites=[factory.site, factory.other_site])
+        anne = await factory.signed_in(user)
+        assert len(anne.client.equipment) == 2
+        await anne.open_job(factory.oven, "Résistance")
+        await self.loses_the_other_site(user, factory, soon)
         await anne.round()
         assert list(anne.client.equipment.rows) == [factory.press]
         [refused] = anne.client.outbox.needs_you
@@ -345,6 +351,22 @@ class TestScope:
         again = await factory.restarted(anne)
         assert list(again.client.equipment.rows) == [factory.press]
         assert len(again.client.outbox.needs_you) == 1
+
+    async def test_a_lost_site_s_rows_go_too_when_the_disk_was_full_at_first(self, factory, soon, monkeypatch):
+        user = await factory.person("technician", sites=[factory.site, factory.other_site])
+        anne = await factory.signed_in(user)
+        await self.loses_the_other_site(user, factory, soon)
+
+        async def full(*_: Any, **__: Any) -> None:
+            raise StoreTrouble("full", "")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(anne.client.outbox.store, "take", full)
+            with pytest.raises(StoreTrouble):
+                await anne.client.sync.round()
+        await anne.round()
+        assert list(anne.client.equipment.rows) == [factory.press]
+        assert list((await factory.restarted(anne)).client.equipment.rows) == [factory.press]
 
 
 class TestClock:

@@ -179,3 +179,19 @@ async def test_what_the_first_screen_is_about_is_read_before_it(factory: Factory
     again.client.drawn.set()
     await again.client.tables.whole()
     assert all(table.ready for table in again.client.tables.by_entity.values())
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+async def test_a_load_that_is_stopped_as_its_first_screen_comes_stops(
+    newcomer: Device, soon: Callable[..., Awaitable[None]], turns: int
+) -> None:  # fmt: skip
+    """Whoever signs out just then does not wait for ever."""
+    client = newcomer.client
+    client.drawn.clear()
+    client.sync.start("somebody")
+    await soon(lambda: client.drawn._waiters and client._has_pulled.is_set())
+    client.drawn.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await client.sync.stop()
