@@ -289,7 +289,7 @@ class Agenda:
     def _look(self) -> None:
         self._kept.clear()
         self._weeks.follow(self._plans.rows.held())
-        self._resting = frozenset(machine.id for machine in self._machines.rows.values() if machine.status == EquipmentStatus.inactive)
+        self._resting = frozenset(machine.id for machine in self._machines.having(status=[EquipmentStatus.inactive]))
 
     def _concerned(self, jobs: Iterable[InterventionRow], since: date, until: date) -> Iterator[PlanRow]:
         """Plans with a date of their own in these days, and those whose job lies in them."""

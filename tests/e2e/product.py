@@ -31,7 +31,7 @@ class Product:
 
     def __init__(self, folder: Path, *options: str, demo: bool = True, **env: str) -> None:
         self._folder = folder
-        self._env = env
+        self._env = {"ETABLI_TRUST_PORT": str(_free_port()), **env}  # the next one may be somebody else's
         self._options = [*options, *(["--demo"] if demo else [])]
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
