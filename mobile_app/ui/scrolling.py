@@ -22,8 +22,17 @@ _PAUSE: Final = 0.05
 
 def comes_back(name: str) -> bool:
     """Whether what is called so was left scrolled at this address."""
-    address, offset = environment.current().scrolled.get((urlsplit(here()).path, name), ("", 0.0))
+    address, offset = _left(name)
     return bool(offset) and address == here()
+
+
+def how_far(name: str) -> float:
+    """How far what is called so is scrolled, whatever is asked of it since."""
+    return _left(name)[1]
+
+
+def _left(name: str) -> tuple[str, float]:
+    return environment.current().scrolled.get((urlsplit(here()).path, name), ("", 0.0))
 
 
 def use_scroll_place(view: Box[ft.ListView | None], name: str) -> Callable[[ft.OnScrollEvent], None]:

@@ -23,7 +23,7 @@ from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import Box, State, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state, use_steady
-from mobile_app.ui.scrolling import OFTEN, comes_back, use_scroll_place
+from mobile_app.ui.scrolling import OFTEN, comes_back, how_far, use_scroll_place
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
@@ -31,8 +31,8 @@ from mobile_app.ui.theme import SEMIBOLD, TONES, C, Radius, Size, Space, Tone
 ROW_HEIGHT: Final = 40
 ROW_FOR_A_FINGER: Final = 48
 PAGE_SIZE: Final = 50
-_AROUND: Final = 240
-"""Height of a page around its table's rows: those in sight are sent before the rest, and drawn sooner."""
+_AROUND: Final = 180
+"""Least height of a page around its table's rows: those in sight are sent before the rest, and drawn sooner."""
 _LEAST: Final = 10
 _DRAWN_SECONDS: Final = 0.15
 """In which the frame with them has the processor for itself."""
@@ -275,9 +275,9 @@ def _use_whole(*where: Any) -> bool:
 
 
 def _in_sight(height: float) -> int:
-    """How many rows of this height the window shows."""
+    """How many rows of this height there are down to the window's foot."""
     room = (environment.current().page.height or 0) - _AROUND
-    return max(_LEAST, ceil(room / height))
+    return max(_LEAST, ceil((how_far("table") + room) / height))
 
 
 def _use_keys(

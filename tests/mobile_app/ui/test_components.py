@@ -369,10 +369,16 @@ class TestTable:
         monkeypatch.setattr(table, "_DRAWN_SECONDS", 0.05)
         await screen.click("Heures")
         before, after = [f"M{i:05d}" for i in range(PAGE_SIZE)], [f"M{i:05d}" for i in range(9_999, 9_999 - PAGE_SIZE, -1)]
-        assert numbers() == after[:17] + before[17:]
+        assert numbers() == after[:18] + before[18:]
         await asyncio.sleep(0.06)
         await screen.settle()
         assert numbers() == after
+
+        down = 10 * ROW_HEIGHT
+        told = {"event_type": "update", "pixels": down, "min_scroll_extent": 0, "max_scroll_extent": 1_280, "viewport_dimension": 720}
+        await screen.session.dispatch_event(screen.find(ft.ListView)._i, "scroll", told)
+        await screen.click("Heures")
+        assert numbers() == before[:28] + after[28:]
 
     async def test_rows_are_read_as_they_are_shown(self, screen):
         """In whatever order, and whether some are chosen or not."""
