@@ -194,7 +194,8 @@ class PokeHub:
         """A connection cut without a word (a router gone) is only noticed by asking."""
         while not lost.is_set():
             try:
-                await asyncio.wait_for(lost.wait(), _SILENCE_SECONDS)
+                async with asyncio.timeout(_SILENCE_SECONDS):  # `wait_for` may swallow the end of the server
+                    await lost.wait()
             except TimeoutError:
                 await connection.execute("select 1", timeout=5)
 
