@@ -1,4 +1,4 @@
-"""The way in: what whoever is not signed in may see, and where one is led from there."""
+"""The way in: what whoever is not signed in may see, where one is led from there, and which rows a start reads first."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -24,6 +24,7 @@ def later_at(address: str) -> frozenset[str]:
 
 
 SHOWN_AT: Mapping[str, Collection[type[EntityRow]]] = {"/plans": {PlanRow}, "/calendar": {PlanRow}, "/parts": {PartRow, StockRow}}
+"""Lists of what is otherwise read behind the first screen."""
 
 
 def first_at(address: str) -> frozenset[str]:

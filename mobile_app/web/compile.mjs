@@ -31,9 +31,12 @@ class Unheard(ast.NodeTransformer):
     # What nobody hears on a phone either, and is still put together: Flet tells of each value that it compares.
     def visit_Expr(self, node):
         match node.value:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="logger"), attr="debug")):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="logger"), attr="debug")) if not self.acts(node):
                 return ast.copy_location(ast.Pass(), node)
         return node
+
+    def acts(self, node):
+        return any(isinstance(part, (ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)) for part in ast.walk(node))
 
 with zipfile.ZipFile("/in.zip") as source, zipfile.ZipFile("/out.zip", "w", zipfile.ZIP_STORED) as target:
     for name in sorted(source.namelist()):

@@ -18,7 +18,7 @@ from mobile_app.domain.due_marks import plan_due
 from mobile_app.domain.exports import exports
 from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.labels import LabelsOf, labels_sheet
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
+from mobile_app.domain.lookup import DOWN_FIRST, by_name, by_name_and_site, dotted, down_first, has_several_sites, line_of, natural, stands
 from mobile_app.domain.scanning import scanner
 from mobile_app.domain.search import search_equipment
 from mobile_app.domain.sync_badge import SyncBadge
@@ -40,7 +40,7 @@ from shared_models.permissions import Permission
 from shared_models.plans.rows import PlanRow
 
 MOST = 60
-SORTED_BY = ("code", "name", "model", "serial_number", "site_id", "production_line_id", "status", "criticality")
+SORTED_BY = (*DOWN_FIRST, "model", "serial_number", "site_id", "production_line_id", "criticality")
 """What the orders of the table ask of a machine."""
 PRESSING = frozenset({Tone.bad, Tone.warning})
 

@@ -20,3 +20,25 @@ def test_one_that_only_a_part_of_can_be_read_takes_nobody_s_place() -> None:
     assert found.keys() == [str(row.id) for name in "ADE" for row in names.values() if row.name == name]
     assert found.keys()[2] in rows.held()
     assert (len(found), [row.name for row in found], reported) == (3, ["A", "D", "E"], [f"equipment {later}"])
+
+
+def test_a_part_is_what_the_row_is_now() -> None:
+    """Changed by the server, by what waits to be sent, gone, and come back."""
+    rows = Rows(EquipmentRow, lambda *_: None)
+    one, other = machine("A"), machine("B")
+    rows.put({str(row.id): row.model_dump_json().encode() for row in (one, other)})
+
+    def names() -> list[str]:
+        return sorted(part.name for part in rows.parts("name"))
+
+    assert names() == ["A", "B"]
+    rows.put({str(one.id): one.model_copy(update={"name": "C"}).model_dump_json().encode()})
+    assert names() == ["B", "C"]
+    rows.laid = {other.id: other.model_copy(update={"name": "D"})}
+    assert names() == ["C", "D"]
+    rows.laid = {}
+    rows.forget(one.id)
+    assert names() == ["B"]
+    rows.put({str(one.id): one.model_dump_json().encode()})
+    assert names() == ["A", "B"]
+    assert sum(isinstance(row, bytes) for row in rows.held().values()) == 2  # none has been read whole
