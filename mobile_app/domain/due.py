@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
-from shared_models.interventions.rows import InterventionRow
 from shared_models.plans.planning import Outcome
 from shared_models.plans.rows import STRIP, OccurrenceRow, OccurrenceState, PlanRow
 
@@ -13,6 +13,14 @@ LEAD_DAYS = 7
 """From when on a job without a plan is due soon."""
 
 _ENDED = frozenset({OccurrenceState.done, OccurrenceState.missed, OccurrenceState.skipped})
+
+
+class Dated(Protocol):
+    """What is asked of a job about its date."""
+
+    scheduled_start: datetime | None
+    scheduled_end: datetime | None
+    due_local: datetime | None
 
 
 class DueState(StrEnum):
@@ -37,7 +45,7 @@ def due_state(due: date, today: date, lead_days: int = LEAD_DAYS) -> DueState:
     return DueState.soon if days <= lead_days else DueState.later
 
 
-def due_day(job: InterventionRow) -> date | None:
+def due_day(job: Dated) -> date | None:
     """A planned job's date is its site's; any other's is the reader's."""
     if job.due_local is not None:
         return job.due_local.date()
@@ -45,7 +53,7 @@ def due_day(job: InterventionRow) -> date | None:
     return local_day(moment) if moment else None
 
 
-def job_due_state(job: InterventionRow, today: date, plan: PlanRow | None = None) -> DueState | None:
+def job_due_state(job: Dated, today: date, plan: PlanRow | None = None) -> DueState | None:
     """None for a job without a date."""
     day = due_day(job)
     return due_state(day, today, plan.lead_days if plan else LEAD_DAYS) if day else None

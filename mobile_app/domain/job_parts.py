@@ -15,7 +15,7 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.domain.part_cards import PartChoice, PartLine, cost_of, used_line
 from mobile_app.domain.parts import likely_for, part_name, taken_by
 from mobile_app.domain.reserve_part import reserve_sheet
-from mobile_app.domain.reserved import Holding, book_of_job, there, told
+from mobile_app.domain.reserved import Holding, book_of_jobs, there, told
 from mobile_app.domain.scanning import scan_part
 from mobile_app.domain.take_part import give_back_sheet, take_sheet
 from mobile_app.ui.buttons import ActionRow, IconAction, SecondaryButton, TextLink
@@ -53,7 +53,7 @@ def JobParts(client: Client, job: InterventionRow, *, may_take: bool) -> ft.Cont
     reserving, reserve = use_maybe(PartRow)
     returning, give_back = use_maybe(JobPartRow)
     used = taken_by(client, job.id)
-    wanted = book_of_job(client, job).of_job(job.id)
+    wanted = book_of_jobs(client, [job]).of_job(job.id)
 
     def close() -> None:
         choose("")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from mobile_app.core.folding import fold
@@ -16,6 +16,10 @@ from shared_models.equipment.rows import EquipmentRow, EquipmentStatus, FailureI
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour
+
+
+class HasNumber(Protocol):
+    number: str | None
 
 
 def name_of(client: Client, user_id: UUID | None) -> str:
@@ -132,7 +136,7 @@ def living(client: Client) -> list[InterventionRow]:
     return [*client.interventions.having(status=OPEN), *done]
 
 
-def number_of(job: InterventionRow) -> str:
+def number_of(job: HasNumber) -> str:
     """The server gives numbers; a job made offline has none yet."""
     return job.number or t("domain.number_pending")
 

@@ -15,7 +15,8 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.due import due_day, local_day
 from mobile_app.domain.lookup import name_of, number_of
 from mobile_app.domain.marks import Mark
-from mobile_app.domain.reserved import Book, book_of_job, what_lacks
+from mobile_app.domain.reserved import Book, book_of_jobs, what_lacks
+from mobile_app.domain.views import OF_OPEN, OpenJob
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
@@ -75,10 +76,10 @@ class Lights:
     def __init__(self, client: Client, book: Book | None = None) -> None:
         self.client = client
         self.book = book or Book(client)
-        self._at_work: dict[UUID, list[InterventionRow]] = defaultdict(list)
-        self._given: dict[UUID, list[InterventionRow]] = defaultdict(list)
-        self._running: dict[UUID, list[InterventionRow]] = defaultdict(list)
-        for job in client.interventions.having(status=OPEN):
+        self._at_work: dict[UUID, list[OpenJob]] = defaultdict(list)
+        self._given: dict[UUID, list[OpenJob]] = defaultdict(list)
+        self._running: dict[UUID, list[OpenJob]] = defaultdict(list)
+        for job in client.interventions.rows.parts(*OF_OPEN, status=OPEN):
             for who in {action.user_id for action in job.actions if action.ended_at is None}:
                 self._at_work[who].append(job)
             if job.assigned_technician_id:
@@ -113,7 +114,7 @@ class Lights:
         is_planner = self.client.may(Permission.maintenance_write)
         return Answer(Asked.person, is_there=not is_planner, words=t("ready.nobody" if is_planner else "ready.yours"))
 
-    def _elsewhere(self, job: InterventionRow, who: UUID) -> InterventionRow | None:
+    def _elsewhere(self, job: InterventionRow, who: UUID) -> OpenJob | None:
         """What the person is at just now, or has at the same hour."""
         is_me = who == self.client.user.id  # who looks for what to do next can leave what they are at
         at = None if is_me else _other(job, self._at_work[who])
@@ -145,15 +146,15 @@ def _documents(client: Client, job: InterventionRow, documents: Sequence[PaperRo
     return Answer(Asked.documents, is_there=True, words=t("ready.checklist" if job.checklist else "ready.no_documents"))
 
 
-def _named(job: InterventionRow) -> str:
+def _named(job: OpenJob) -> str:
     return f"{number_of(job)} {job.title}"
 
 
-def _other(job: InterventionRow, jobs: Iterable[InterventionRow]) -> InterventionRow | None:
+def _other(job: OpenJob, jobs: Iterable[OpenJob]) -> OpenJob | None:
     return next((other for other in jobs if other.id != job.id), None)
 
 
-def _hours(job: InterventionRow) -> tuple[datetime, datetime] | None:
+def _hours(job: OpenJob) -> tuple[datetime, datetime] | None:
     if job.scheduled_start is None:
         return None
     return job.scheduled_start, max(job.scheduled_end or job.scheduled_start, job.scheduled_start + SHORTEST)
@@ -163,11 +164,11 @@ def _meet(hours: tuple[datetime, datetime], others: tuple[datetime, datetime] | 
     return others is not None and hours[0] < others[1] and others[0] < hours[1]
 
 
-def _comes_before(other: InterventionRow, job: InterventionRow) -> bool:
+def _comes_before(other: OpenJob, job: OpenJob) -> bool:
     """Of two at the same hour the first can begin, and the second cannot."""
     return (other.scheduled_start or other.created_at, str(other.id)) < (job.scheduled_start or job.created_at, str(job.id))
 
 
 def light_of(client: Client, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
     """Of one job, without looking at what others want of other parts."""
-    return Lights(client, book_of_job(client, job)).of(job, documents)
+    return Lights(client, book_of_jobs(client, [job])).of(job, documents)

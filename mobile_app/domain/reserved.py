@@ -109,10 +109,10 @@ def book_of_part(client: Client, part_id: UUID) -> Book:
     return Book(client, client.tables.reservations.having(part_id=[part_id]))
 
 
-def book_of_job(client: Client, job: InterventionRow) -> Book:
+def book_of_jobs(client: Client, jobs: Iterable[InterventionRow]) -> Book:
     """With all that others want of the same parts."""
-    mine = client.tables.reservations.having(intervention_id=[job.id]) if job.status in OPEN else []
-    return Book(client, client.tables.reservations.having(part_id={row.part_id for row in mine}, site_id=[job.site_id]) if mine else [])
+    mine = client.tables.reservations.having(intervention_id=[job.id for job in jobs if job.status in OPEN])
+    return Book(client, client.tables.reservations.having(part_id={row.part_id for row in mine}, site_id={row.site_id for row in mine}))
 
 
 def what_lacks(client: Client, own: Holding) -> str:

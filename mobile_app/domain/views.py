@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from operator import itemgetter
+from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
-from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.interventions.rows import ActionRow, InterventionRow, Priority
 from shared_models.labels.codes import label_code_in, normalise
 from shared_models.plans.rows import PlanRow, TeamRow
 from shared_models.requests.rows import RequestStatus, WorkRequestRow
@@ -21,7 +22,33 @@ class HasLabels(Protocol):
     label_codes: list[str]
 
 
+class OpenJob(Protocol):
+    """What is asked of a job to say whose it is, what comes first, and what keeps it from beginning."""
+
+    id: UUID
+    number: str | None
+    title: str
+    equipment_id: UUID
+    status: InterventionStatus
+    priority: Priority
+    scheduled_start: datetime | None
+    scheduled_end: datetime | None
+    due_local: datetime | None
+    created_at: datetime
+    returned_at: datetime | None
+    estimated_duration: int | None
+    assigned_technician_id: UUID | None
+    assigned_team_id: UUID | None
+    completed_by: UUID | None
+    is_validated: bool
+    scheduled_maintenance_id: UUID | None
+    actions: list[ActionRow]
+
+
+OF_OPEN: Final = tuple(OpenJob.__annotations__)
+"""By name, for `Rows.parts`: of a plant's jobs few are shown, and many are put in order."""
 L = TypeVar("L", bound=HasLabels)
+J = TypeVar("J", bound=OpenJob)
 
 
 def by_label(rows: Iterable[L], scanned: str) -> L | None:
@@ -48,26 +75,26 @@ def open_jobs(jobs: Iterable[InterventionRow]) -> list[InterventionRow]:
     return sorted((job for job in jobs if job.status in OPEN), key=pressing)
 
 
-def due_at(job: InterventionRow) -> datetime | None:
+def due_at(job: OpenJob) -> datetime | None:
     return job.scheduled_end or job.scheduled_start
 
 
-def pressing(job: InterventionRow) -> tuple[int, float, str]:
+def pressing(job: OpenJob) -> tuple[int, float, UUID]:
     """Sorts by urgency, then by due date (none last), then by age."""
     due = due_at(job)
-    return URGENCY[job.priority], due.timestamp() if due else float("inf"), str(job.id)
+    return URGENCY[job.priority], due.timestamp() if due else float("inf"), job.id
 
 
 def is_late(job: InterventionRow, today: date) -> bool:
     return job.status in OPEN and job_due_state(job, today) is DueState.late
 
 
-def runs_for(job: InterventionRow, user_id: UUID) -> bool:
+def runs_for(job: OpenJob, user_id: UUID) -> bool:
     """Whether this person's timer runs."""
     return any(action.user_id == user_id and action.ended_at is None for action in job.actions)
 
 
-def is_mine(job: InterventionRow, user_id: UUID) -> bool:
+def is_mine(job: OpenJob, user_id: UUID) -> bool:
     return job.assigned_technician_id == user_id or any(action.user_id == user_id for action in job.actions)
 
 
@@ -82,20 +109,20 @@ def is_free(job: InterventionRow) -> bool:
 
 
 @dataclass(frozen=True)
-class Today:
+class Today(Generic[J]):
     """Each open job once: what my timer runs on, what I have begun, then by date; mine first, my teams', what nobody has.
 
     `later` has no date or one far away; `others` is what colleagues have; `awaiting` what I closed and nobody has validated.
     """
 
-    running: list[InterventionRow] = field(default_factory=list)
-    begun: list[InterventionRow] = field(default_factory=list)
-    late: list[InterventionRow] = field(default_factory=list)
-    due: list[InterventionRow] = field(default_factory=list)
-    soon: list[InterventionRow] = field(default_factory=list)
-    later: list[InterventionRow] = field(default_factory=list)
-    others: list[InterventionRow] = field(default_factory=list)
-    awaiting: list[InterventionRow] = field(default_factory=list)
+    running: list[J] = field(default_factory=list)
+    begun: list[J] = field(default_factory=list)
+    late: list[J] = field(default_factory=list)
+    due: list[J] = field(default_factory=list)
+    soon: list[J] = field(default_factory=list)
+    later: list[J] = field(default_factory=list)
+    others: list[J] = field(default_factory=list)
+    awaiting: list[J] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -111,18 +138,18 @@ def teams_of(teams: Iterable[TeamRow], user_id: UUID) -> frozenset[UUID]:
     return frozenset(team.id for team in teams if team.is_active and user_id in team.member_ids)
 
 
-def today_view(jobs: Iterable[InterventionRow], reader: Reader, plans: Mapping[UUID, PlanRow] | None = None) -> Today:
+def today_view(jobs: Iterable[J], reader: Reader, plans: Mapping[UUID, PlanRow] | None = None) -> Today[J]:
     """`plans` say from when on their jobs are due soon."""
-    today = Today()
-    for job in sorted(jobs, key=lambda job: (_nearness(job, reader), *pressing(job))):
-        section = _section(today, job, reader, plans or {})
+    today = Today[J]()
+    for nearness, _, job in sorted(((_nearness(job, reader), pressing(job), job) for job in jobs), key=itemgetter(0, 1)):
+        section = _section(today, job, nearness, reader, plans or {})
         if section is not None:
             section.append(job)
     today.soon.sort(key=lambda job: (_nearness(job, reader), due_day(job) or reader.today))
     return today
 
 
-def _nearness(job: InterventionRow, reader: Reader) -> int:
+def _nearness(job: OpenJob, reader: Reader) -> int:
     """0 mine, 1 my teams', 2 nobody's, 3 somebody else's."""
     if is_mine(job, reader.user_id):
         return 0
@@ -133,13 +160,12 @@ def _nearness(job: InterventionRow, reader: Reader) -> int:
     return 1 if job.assigned_team_id in reader.teams else 3
 
 
-def _section(today: Today, job: InterventionRow, reader: Reader, plans: Mapping[UUID, PlanRow]) -> list[InterventionRow] | None:
+def _section(today: Today[J], job: J, nearness: int, reader: Reader, plans: Mapping[UUID, PlanRow]) -> list[J] | None:
     if job.status not in OPEN:
         waits = job.status == InterventionStatus.completed and not job.is_validated and job.completed_by == reader.user_id
         return today.awaiting if waits else None
     if runs_for(job, reader.user_id):
         return today.running
-    nearness = _nearness(job, reader)
     if nearness > 2:  # noqa: PLR2004 - somebody else's
         return today.others
     if nearness == 0 and job.status != InterventionStatus.pending:

@@ -11,6 +11,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener
 from mobile_app.domain.due import local_day
 from mobile_app.domain.today import today_of
+from mobile_app.domain.views import OpenJob
 from mobile_app.ui.cards import SectionHeader, StatTile, TileGrid
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import InterventionRow
@@ -50,5 +51,5 @@ def my_week(client: Client) -> list[ft.Control]:
     return [SectionHeader(t("kpis.week.title")), TileGrid(tiles, least=150, most=4, spacing=10, equal=True)]
 
 
-def _late(client: Client, jobs: list[InterventionRow]) -> int:
+def _late(client: Client, jobs: list[OpenJob]) -> int:
     return sum(job.assigned_technician_id == client.user.id for job in jobs)

@@ -13,10 +13,11 @@ from mobile_app.domain.first_steps import nothing_yet
 from mobile_app.domain.handovers import earlier, waiting
 from mobile_app.domain.lookup import dotted, place, running_since
 from mobile_app.domain.readiness import Lights
+from mobile_app.domain.reserved import book_of_jobs
 from mobile_app.domain.stocktakes import asking
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.today import today_of
-from mobile_app.domain.views import Today, is_mine
+from mobile_app.domain.today import today_of, whole
+from mobile_app.domain.views import OpenJob, Today, is_mine
 from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
 from mobile_app.ui.component import component
@@ -70,24 +71,25 @@ def _shortcuts(client: Client) -> list[ft.Control]:
     return [MoreMenu([*([stock] if client.may(Permission.inventory_read) else []), calendar, week])]
 
 
-def _mine(client: Client, today: Today) -> Iterator[ft.Control]:
+def _mine(client: Client, today: Today[OpenJob]) -> Iterator[ft.Control]:
     """What I have in hand, and what is due."""
-    yield from (Running(client, job, key=str(job.id)) for job in today.running)
+    yield from (Running(client, job, key=str(job.id)) for job in whole(client, today.running))
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
-    yield from (_returned(client, job) for job in returned)
+    yield from (_returned(client, job) for job in whole(client, returned))
     begun = [job for job in today.begun if not any(job is other for other in returned)]
     yield from _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
 
-def _rest(client: Client, today: Today) -> Iterator[ft.Control]:
+def _rest(client: Client, today: Today[OpenJob]) -> Iterator[ft.Control]:
     """What can wait, what colleagues have in hand, what somebody else must judge."""
     return _sections(
         client, ("due.soon", today.soon), ("today.later", today.later), ("today.others", today.others), ("today.awaiting", today.awaiting)
     )
 
 
-def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> Iterator[ft.Control]:
-    lights = Lights(client) if any(jobs for title, jobs in groups if title in _NOW) else None
+def _sections(client: Client, *groups: tuple[str, list[OpenJob]]) -> Iterator[ft.Control]:
+    could_begin = whole(client, [job for title, jobs in groups if title in _NOW for job in jobs[:MOST]])
+    lights = Lights(client, book_of_jobs(client, could_begin)) if could_begin else None
     for title, jobs in groups:
         if not jobs:
             continue
@@ -98,11 +100,12 @@ def _sections(client: Client, *groups: tuple[str, list[InterventionRow]]) -> Ite
         yield from _by_whose(client, jobs[:MOST], shown) if title in _DATED else _cards(client, jobs[:MOST])
 
 
-def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> Iterator[ft.Control]:
-    return (JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in jobs)
+def _cards(client: Client, jobs: list[OpenJob], lights: Lights | None = None) -> Iterator[ft.Control]:
+    found = whole(client, jobs)
+    return (JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in found)
 
 
-def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> Iterator[ft.Control]:
+def _by_whose(client: Client, jobs: list[OpenJob], lights: Lights | None) -> Iterator[ft.Control]:
     """Mine, my teams', what nobody has: each part with its name where there are several, since each begins again by date."""
     groups = [(whose, list(own)) for whose, own in groupby(jobs, lambda job: _whose(client, job))]
     if len(groups) < 2:  # noqa: PLR2004 - nothing to tell apart
@@ -115,13 +118,13 @@ def _group(whose: str) -> ft.Control:
     return ft.Container(ft.Semantics(content=name, header=True, heading_level=3, container=True), padding=ft.Padding(2, 4, 0, 0))
 
 
-def _whose(client: Client, job: InterventionRow) -> str:
+def _whose(client: Client, job: OpenJob) -> str:
     if is_mine(job, client.user.id):
         return "mine"
     return "team" if job.assigned_team_id else "free"
 
 
-def _amount(jobs: list[InterventionRow]) -> str:
+def _amount(jobs: list[OpenJob]) -> str:
     """How many, and how long they are estimated to take, where plans say."""
     minutes = sum(job.estimated_duration or 0 for job in jobs)
     return dotted(n("today.count", len(jobs)), format_hours(minutes) if minutes else "")
