@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -53,8 +53,8 @@ class Client:
     """`first_card` makes the small picture of the first screen that the next start shows before Python runs."""
 
     TABLES: type[Tables] = Tables
-    STAYS: ClassVar[Mapping[type[EntityRow], Callable[[Any, datetime], bool]]] = {}
-    """Of which rows a device holds some only, and until when."""
+    STAYS: ClassVar[Mapping[type[EntityRow], tuple[Callable[[Any, datetime], bool], Sequence[str]]]] = {}
+    """Of which rows a device holds some only, until when, and the fields that say so."""
 
     def __init__(
         self, *, transport: Transport, stores: StoreFactory, tabs: Tabs, bridge: Bridge | None = None, clock: Clock | None = None,
@@ -377,7 +377,8 @@ class Client:
         self.tables.notify(self.tables.by_entity)
         self.tables.behind = asyncio.ensure_future(self._load_behind(store, sorted(behind)))
         self._spawn(self.tables.behind)
-        self._spawn(self._let_go_of_old(store))
+        if cursor is not None:
+            self._spawn(self._let_go_of_old(store))
         self._spawn(self._bring_home(store, str(user.id)))
 
     async def _load_behind(self, store: LocalStore, entities: list[str]) -> None:
@@ -408,16 +409,18 @@ class Client:
         if await store.get("let_go") == now.date().isoformat():
             return
         await self._screen()
-        for kind, stays in self.STAYS.items():
-            for _ in self.tables[kind].rows.reading():
+        for kind, (stays, asked) in self.STAYS.items():
+            table, seen = self.tables[kind], list[UUID]()
+            for some in table.rows.in_steps(*asked):
+                seen += [row.id for row in some if not stays(row, now)]
                 await asyncio.sleep(0)
             if self._store is not store:
                 return
-            old = [row for row in self.tables[kind].server_rows() if not stays(row, now)]
+            old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
             if old:
                 await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
             for row in old:
-                self.tables[kind].forget(row.id)
+                table.forget(row.id)
             if old:
                 self.tables.notify([kind.entity])
         await store.tidy()

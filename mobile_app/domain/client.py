@@ -69,7 +69,10 @@ class Client(core.Client):
     """`client.equipment` is `client.tables.equipment`, for the tables that most screens read."""
 
     TABLES = Tables
-    STAYS: ClassVar = {InterventionRow: is_on_device, HandoverRow: handovers.is_on_device}
+    STAYS: ClassVar = {
+        InterventionRow: (is_on_device, ("status", "is_validated", "needs_validation", "actual_end")),
+        HandoverRow: (handovers.is_on_device, ("ends_at",)),
+    }
     tables: Tables
 
     def __init__(self, **parts: Any) -> None:
