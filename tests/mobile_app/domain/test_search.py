@@ -57,11 +57,13 @@ def slips(word: str) -> set[str]:
 
 
 def is_meant(wanted: str, words: list[str], park: list[list[str]]) -> bool:
-    """Begun by it where anything is, else by one slip of it; of a longer word, its beginning."""
-    if any(word.startswith(wanted) for others in park for word in others):
+    """Begun by it where anything is, else by a word that is one slip of it; of a longer word, its beginning."""
+    known = {word for others in park for word in others}
+    if any(word.startswith(wanted) for word in known):
         return any(word.startswith(wanted) for word in words)
-    near = slips(wanted) if len(wanted) >= 4 else set()
-    return any(word in near or (len(word) > len(wanted) + 1 and word[: len(wanted)] in near) for word in words)
+    slipped = slips(wanted) if len(wanted) >= 4 else set()
+    near = [word for word in known if word in slipped or (len(word) > len(wanted) + 1 and word[: len(wanted)] in slipped)]
+    return any(word.startswith(tuple(near)) for word in words)
 
 
 @given(park=st.lists(st.lists(SHORT, min_size=1, max_size=3), min_size=1, max_size=8), query=SHORT)
@@ -69,6 +71,7 @@ def is_meant(wanted: str, words: list[str], park: list[list[str]]) -> bool:
 @example(park=[["abnabn"]], query="abnab")
 @example(park=[["aabn"]], query="babn")
 @example(park=[["nabab"]], query="nbab")
+@example(park=[["aaaa"], ["aaaaaa"]], query="aaaab")
 def test_finds_what_begins_so_or_is_one_slip_away(park: list[list[str]], query: str):
     rows = [machine(" ".join(words), code=f"{at:03}") for at, words in enumerate(park)]
     assert {row.code for row in search_equipment(rows, query)} == {
