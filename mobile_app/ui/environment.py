@@ -274,6 +274,12 @@ def current() -> Environment:
     return found
 
 
+def quick(away: int = 180) -> ft.AnimationStyle:
+    """Of what comes and goes over a page, in milliseconds: until it is away, nobody sees what was done by it."""
+    motion = current().motion
+    return ft.AnimationStyle(duration=motion(180), reverse_duration=motion(away))
+
+
 def _follow(layout: Layout) -> None:
     renderer = _CURRENT_RENDERER.get()
     if renderer is None or not renderer._render_stack:

@@ -74,7 +74,7 @@ def _bottom(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
         bgcolor=C.surface,
         shape=ft.RoundedRectangleBorder(radius=ft.BorderRadius(top_left=20, top_right=20, bottom_left=0, bottom_right=0)),
         on_dismiss=tap(on_close),
-        animation_style=_quick(),
+        animation_style=environment.quick(),
     )
 
 
@@ -97,11 +97,6 @@ def _side(sheet: Sheet, on_close: Callable[[], None]) -> ft.DialogControl:
         semantics_label=sheet.title,
         on_dismiss=tap(on_close),
     )
-
-
-def _quick() -> ft.AnimationStyle:
-    wait = environment.current().motion(180)
-    return ft.AnimationStyle(duration=wait, reverse_duration=wait)
 
 
 # Confirming
@@ -172,6 +167,7 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
         elevation=2,
         shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
         menu_position=ft.PopupMenuPosition.UNDER,
+        popup_animation_style=environment.quick(away=90),
     )
     return ft.MergeSemantics(menu)  # or several of one card would be read as one
 

@@ -8,24 +8,24 @@
     look();
   });
   bench.begin = () => addEventListener("pointerup", () => Object.assign(bench, { began: performance.now(), row: 0 }), { capture: true, once: true });
-  const shows = () => [...document.querySelectorAll("flt-semantics-host *")].some((node) => {
-    const text = node.ariaLabel ?? [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(" ");
-    return text && text.split(/\n| · |, /).some((part) => known.has(part));
-  });
+  const said = () => [...document.querySelectorAll("flt-semantics-host *")].map((node) =>
+    node.ariaLabel ?? [...node.childNodes].filter((child) => child.nodeType === 3).map((child) => child.data).join(" "));
+  const shows = () => said().some((text) => text && text.split(/\n| · |, /).some((part) => known.has(part)));
   const look = () => {
     document.querySelector("flt-semantics-placeholder")?.click();
     if (!bench.row && shows()) bench.row = performance.now();
     if (!bench.row) setTimeout(look, 50);
     else if (!bench.began) bench.row ||= performance.now();
   };
-  bench.step = () => {
+  bench.rows = () => [...document.querySelectorAll("flt-semantics-host [role=button]")].map((node) => node.ariaLabel ?? node.textContent).join();
+  bench.telling = (words) => said().filter((text) => text.includes(words)).join();
+  // From the next tap until what `now` finds is another than `seen`; nothing at all is what a closing menu shows.
+  bench.step = (now = bench.rows, seen = now()) => {
     bench.stepped = 0;
-    const now = () => [...document.querySelectorAll("flt-semantics-host [role=button]")].map((node) => node.ariaLabel ?? node.textContent).join();
-    const seen = now();
     addEventListener("pointerup", () => {
       const began = performance.now();
       // What is said changes in the frame that shows it, and a timer comes after that frame.
-      const look = () => (now() === seen ? setTimeout(look, 10) : (bench.stepped = performance.now() - began));
+      const look = () => ([seen, ""].includes(now()) ? setTimeout(look, 10) : (bench.stepped = performance.now() - began));
       look();
     }, { capture: true, once: true });
   };

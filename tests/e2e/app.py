@@ -238,7 +238,7 @@ class App:
 
     def _tappable(self, words: str) -> Locator | None:
         """What is called so, else what says it among other things, as a card does; a key of the pad is in many a name."""
-        roles = ("button", "checkbox", "radio", "switch", "link", "menuitem")
+        roles = ("button", "checkbox", "radio", "switch", "link", "menuitem", "menuitemcheckbox")
         for exact in (True, False) if len(words) > 1 else (True,):
             for role in roles:
                 found = self.page.get_by_role(role, name=words, exact=exact)
