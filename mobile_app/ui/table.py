@@ -201,7 +201,7 @@ def Table(
     all_chosen = bool(keys) and set(keys) <= selected
     drawn: Box[list[ft.Control]] = use_box(list)
     slots = _use_slots(place.asked, keys)
-    at_once = len(shown) if _use_whole(order, page) else _in_sight(height)
+    at_once = len(shown) if _use_whole(place.asked) else _in_sight(height)
     header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
@@ -261,17 +261,17 @@ def _use_slots(asked: Asked, keys: Sequence[str]) -> dict[str, int]:
     return slots
 
 
-def _use_whole(*where: Any) -> bool:
-    """Whether all of what is shown there is sent: at once where one comes back to a place far down."""
-    first: State[Any] = use_state(where if comes_back("table") else None)
+def _use_whole(asked: Asked) -> bool:
+    """Whether all rows of what is asked for are sent: at once where one comes back to a place far down."""
+    first: State[Asked | None] = use_state(asked if comes_back("table") else None)
     sent, set_sent = first
 
     async def send_all() -> None:
         await asyncio.sleep(_DRAWN_SECONDS)
-        set_sent(where)
+        set_sent(asked)
 
-    ft.use_effect(send_all, [where], cleanup=lambda: None)
-    return bool(sent == where)
+    ft.use_effect(send_all, [asked], cleanup=lambda: None)
+    return sent == asked
 
 
 def _in_sight(height: float) -> int:
