@@ -11,7 +11,7 @@ import ssl
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from urllib.error import URLError
@@ -20,7 +20,9 @@ from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 import typer
 from rich.console import Console
 
+from server import again
 from server.backup import commands as backup
+from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings, get_settings
 from server.explained import explained as _explained
 from server.explained import give_up as _give_up
@@ -28,7 +30,7 @@ from server.explained import give_up as _give_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from server.startup import Welcome
+    from server.again import Welcome
 
 GRACEFUL_SECONDS = 10
 PRINT_AFTER_SECONDS = 120
@@ -58,6 +60,9 @@ def serve(
 ) -> None:
     """Run everything: API, web app, background jobs and, unless DATABASE_URL is set, a PostgreSQL of its own."""
     settings = _settings(host=host, port=port, data_dir=data_dir, workers=workers, demo=demo or None, tls=tls or None)
+    if begun := again.begun():
+        _serve_again(settings, *begun)
+        return
     for taken in (settings.port, *([settings.trust_at] if settings.has_own_authority else [])):
         _refuse_taken(settings.host, taken)
     if settings.serves_https:
@@ -67,8 +72,9 @@ def serve(
 
         with _explained():
             welcome = asyncio.run(prepare(settings))
-        threading.Thread(target=_announce, args=(settings, welcome), daemon=True).start()
-        _run_uvicorn(settings)
+        if settings.workers > 1:  # a process that only looks after others
+            again.begin(welcome, EmbeddedPostgres(settings.data_dir).hand_on() if settings.database_url is None else None)
+        _answer(settings, welcome)
 
 
 @app.command()
@@ -256,6 +262,25 @@ def _database(settings: Settings, *, status: int | None = None) -> Iterator[str]
         yield dsn
 
 
+def _serve_again(settings: Settings, welcome: Welcome, claim: int | None) -> None:
+    """With the database that the program before has made ready."""
+    _leave_orderly(0)
+    with _explained(), ExitStack() as stack, suppress(KeyboardInterrupt):
+        if claim is not None:
+            postgres = EmbeddedPostgres(settings.data_dir)
+            postgres.take_over(claim)
+            stack.callback(postgres.stop)
+        again.listen()
+        _answer(settings, welcome)
+
+
+def _answer(settings: Settings, welcome: Welcome) -> None:
+    if settings.has_own_authority:
+        _help_trust(settings)
+    threading.Thread(target=_announce, args=(settings, welcome), daemon=True).start()
+    _run_uvicorn(settings)
+
+
 def _leave_orderly(status: int | None = None) -> None:
     """What was begun is cleared away, and a database of our own stops, also when somebody ends the command.
 
@@ -281,29 +306,39 @@ def _refuse_taken(host: str, port: int) -> None:
 
 
 def _certify(settings: Settings) -> None:
-    """See to the certificate before anything starts, and give phones the page from which they trust ours."""
-    from server.tls import keeping, trust
+    """See to the certificate before anything starts."""
+    from server.tls import keeping
 
     with _explained():
         keeping.ensure(settings)
-    if settings.has_own_authority:
-        page = trust.trust_app(keeping.authority_of(settings), settings.public_url)
-        trust.serve_beside(page, settings.host, settings.trust_at)
+
+
+def _context(*_: object) -> ssl.SSLContext:
+    """What uvicorn asks for in each process that answers."""
+    from server.tls import keeping
+
+    return keeping.context()
+
+
+def _help_trust(settings: Settings) -> None:
+    """Give phones the page from which they trust our certificate."""
+    from server.tls import keeping, trust
+
+    page = trust.trust_app(keeping.authority_of(settings), settings.public_url)
+    trust.serve_beside(page, settings.host, settings.trust_at)
 
 
 def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
-    from server.core.connections import Connection
     from server.core.workers import share_memory
-    from server.tls import keeping
 
     _allow_files(settings.max_connections)
     share_memory()
     uvicorn.run(
-        "server.startup:node",
+        "server.main:node",
         factory=True,
-        http=Connection,
+        http="server.core.connections:Connection",
         ws="none",
         limit_concurrency=settings.max_connections,
         host=settings.host,
@@ -315,7 +350,7 @@ def _run_uvicorn(settings: Settings) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        ssl_context_factory=keeping.context if settings.serves_https else None,
+        ssl_context_factory=_context if settings.serves_https else None,
     )
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-import psycopg
 import typer
-from asyncpg import InterfaceError, PostgresError
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from server.backup.errors import BackupError
 from server.core.errors import Refusal
 from server.core.postgres import EmbeddedPostgresError
 from server.core.settings import Settings, UnsafeSettingsError
-from server.core.starting import StartError
+from server.core.start_errors import StartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,22 +42,22 @@ _BY_WORDS = {
 @contextmanager
 def explained() -> Iterator[None]:
     """Leave with a sentence on what can be mended from outside."""
-    from server.demo import DatabaseNotEmptyError
-
     try:
         yield
     except (UnsafeSettingsError, EmbeddedPostgresError, StartError, BackupError) as error:
         give_up(str(error))
-    except DatabaseNotEmptyError:
-        give_up("the database is not empty: demonstration data goes into an empty one")
     except ValidationError as error:
         give_up(_settings(error) if error.title == Settings.__name__ else str(error))
-    except (psycopg.Error, DBAPIError, PostgresError, InterfaceError) as error:
-        give_up(_database(error))
     except Refusal as error:
         give_up(f"refused: {error.code}")
     except OSError as error:
         give_up(_system(error))
+    except typer.Exit:  # somebody has said why
+        raise
+    except Exception as error:
+        if (sentence := _database(error)) is None:
+            raise
+        give_up(sentence)
 
 
 def give_up(message: str) -> NoReturn:
@@ -78,9 +75,23 @@ def _variable(place: tuple[int | str, ...]) -> str:
     return name if name.isupper() else f"ETABLI_{name.upper()}"
 
 
-def _database(error: Exception) -> str:
+def _database(error: Exception) -> str | None:
+    """None for what is no error of a database. Its drivers are imported here: a process that uses no database does without their memory."""
+    import psycopg
+    from asyncpg import InterfaceError, PostgresError
+    from sqlalchemy.exc import DBAPIError
+
+    from server.demo import DatabaseNotEmptyError
+
+    if isinstance(error, DatabaseNotEmptyError):
+        return "the database is not empty: demonstration data goes into an empty one"
+    if not isinstance(error, (psycopg.Error, DBAPIError, PostgresError, InterfaceError)):
+        return None
+    return _of_driver(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+
+
+def _of_driver(cause: BaseException) -> str:
     """Drivers tell of a refused connection in words only."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     said = " ".join(str(cause).split())
     state = getattr(cause, "sqlstate", None) or next((state for words, state in _BY_WORDS.items() if words in said), "")
     return f"{_BY_SQLSTATE.get(state, 'the database cannot be used: is it running, and is DATABASE_URL right?')} ({said})"

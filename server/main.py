@@ -1,6 +1,7 @@
 """The application: every domain's router, the web app, and what runs beside them for as long as the node lives."""
 
 import asyncio
+import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -26,7 +27,7 @@ from server.auth.known_actors import KnownActors
 from server.buying import router as buying
 from server.calendar import router as calendar
 from server.checklists import router as checklists
-from server.core import docs, health, openapi, zones
+from server.core import docs, garbage, health, openapi, zones
 from server.core.addresses import Addresses
 from server.core.database import Database
 from server.core.events import PokeHub
@@ -35,6 +36,7 @@ from server.core.gates import Gates
 from server.core.http import RequestMiddleware, add_problem_handlers, answer_error
 from server.core.jobs import working
 from server.core.json_bodies import JsonBodies
+from server.core.logs import configure
 from server.core.metrics import HttpMetrics
 from server.core.reads import Reads
 from server.core.routes import RouteIndex
@@ -99,6 +101,16 @@ class Application(FastAPI):
         if self.openapi_schema is None:
             openapi.complete(super().openapi(), self.routes)
         return cast("dict[str, Any]", self.openapi_schema)
+
+
+def node() -> FastAPI:
+    """The application of one uvicorn process; its settings come from the environment."""
+    os.umask(0o077)
+    settings = get_settings()
+    configure(settings)
+    app = create_app(settings)
+    garbage.settle()
+    return app
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

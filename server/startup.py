@@ -1,55 +1,31 @@
-"""What happens between the command line and the first request: settings, database, schema, first content."""
+"""What happens between the command line and the first request: database, schema, first content."""
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import structlog
 
+from server.again import Welcome
 from server.auth import accounts
-from server.core import garbage, histories, migrations, starting, unfinished
+from server.core import histories, migrations, starting, unfinished
 from server.core.database import Database
-from server.core.logs import configure
 from server.core.postgres import EmbeddedPostgres
 from server.core.security import verify_password
-from server.core.settings import Settings, UnsafeSettingsError, get_settings
-from server.core.starting import StartError
+from server.core.settings import Settings, UnsafeSettingsError
+from server.core.start_errors import StartError
 from server.core.storage import open_storage
 from server.users import service as users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastapi import FastAPI
-
     from shared_models.auth.sessions import DemoAccount
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Welcome:
-    """What whoever starts the server should know."""
-
-    setup_link: str | None = None
-    demo_accounts: tuple[tuple[str, str, str], ...] = ()
-    """(name, user name, password)"""
-
-
-def node() -> FastAPI:
-    """The application of one uvicorn process; its settings come from the environment."""
-    from server.main import create_app
-
-    os.umask(0o077)
-    settings = get_settings()
-    configure(settings)
-    app = create_app(settings)
-    garbage.settle()
-    return app
 
 
 @contextmanager

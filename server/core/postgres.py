@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: one private server per data folder, shared by every process that uses the folder.
 
 `start` adopts a running server or starts one; the last user out stops it. The kernel drops a dead process's claim, so
-a killed process neither stops the server under others nor keeps it running after them.
+a killed process neither stops the server under others nor keeps it running after them. What only keeps it up does not need
+the driver, which is imported where something is asked of the server.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 from urllib.parse import quote, urlencode
 
-import psycopg
-from psycopg import sql
-
 from server.core import flock
 from server.core.service_account import ServiceAccount, make_passable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from subprocess import CompletedProcess
+
+    import psycopg
 
 SUPERUSER = "postgres"
 APPLICATION = "etabli"
@@ -114,6 +114,19 @@ class EmbeddedPostgres:
             self._claim.close()
             self._claim = None
 
+    def hand_on(self) -> int:
+        """A claim, as the number of an open file, for the program that takes this process's place and there calls `take_over`."""
+        with flock.claim(self.root / "users.lock") as claim:
+            number = os.dup(claim.fileno())
+        os.set_inheritable(number, True)
+        return number
+
+    def take_over(self, claim: int) -> None:
+        """Keep the server up until `stop`, as the program before has."""
+        self._prepare_folder()
+        os.set_inheritable(claim, False)
+        self._claim = os.fdopen(claim, "r+")
+
     def end_orphan(self) -> None:
         """Stop a server that killed processes have left running, before its files are moved."""
         if self._is_running() and self._claim is None:
@@ -161,6 +174,9 @@ class EmbeddedPostgres:
 
     def _renew_password(self) -> None:
         """Whoever owns the files may: for a moment the server believes all who reach its private socket."""
+        import psycopg
+        from psycopg import sql
+
         if self._is_running():
             message = f"{self._password_file} is lost while the database runs: stop every etabli that uses this folder, then start again"
             raise EmbeddedPostgresError(message)
@@ -228,6 +244,8 @@ class EmbeddedPostgres:
             leftover.unlink()
 
     def _create_application_database(self) -> None:
+        from psycopg import sql
+
         with self._connect("postgres") as server:
             self._wait_for_recovery(server)
             if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (APPLICATION,)).fetchone():
@@ -250,6 +268,8 @@ class EmbeddedPostgres:
             time.sleep(0.05)
 
     def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        import psycopg
+
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while True:
             try:

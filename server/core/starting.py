@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from server.core import migrations
 from server.core.service_account import make_passable
+from server.core.start_errors import StartError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +24,6 @@ NEEDED_BYTES = 200 * 2**20
 SCHEMES = ("postgresql", "postgres")
 EXAMPLE = "postgresql://user:password@host:5432/database"
 _SHOULD = f"it should read {EXAMPLE}, with signs in the password as %40 for @, %2F for /, %23 for #, %25 for %"
-
-
-class StartError(RuntimeError):
-    """Why nothing can start; the message says what to change."""
 
 
 def ensure_folder(folder: Path) -> None:

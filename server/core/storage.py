@@ -19,7 +19,7 @@ from obstore.store import LocalStore, MemoryStore, from_url
 from starlette.requests import HTTPConnection
 
 from server.core.errors import NotFound, StorageFull, Unavailable
-from server.core.starting import StartError
+from server.core.start_errors import StartError
 
 _CHUNK_BYTES = 512 * 1024
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

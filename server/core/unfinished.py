@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from server.core.migrations import libpq_url
-from server.core.starting import StartError
+from server.core.start_errors import StartError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

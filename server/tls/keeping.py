@@ -24,7 +24,7 @@ from server.core import flock
 from server.core.clock import now
 from server.core.service_account import make_passable
 from server.core.settings import get_settings
-from server.core.starting import StartError
+from server.core.start_errors import StartError
 from server.tls import authority as issuing
 from server.tls.authority import Pair
 from server.tls.machine import Names, names_here

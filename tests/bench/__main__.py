@@ -17,7 +17,7 @@ def main() -> int:
     scale, rounds, seconds = ("demo", 3, 1) if options.quick else (options.scale, 4, 2)
     with ExitStack() as stack:
         url = stack.enter_context(servers.database(scale))
-        ours = stack.enter_context(servers.running("server.startup:node", url, "--factory"))
+        ours = stack.enter_context(servers.running("server.main:node", url, "--factory"))
         floor = stack.enter_context(servers.running("tests.bench.floor:app", url))
         bench = Bench(ours, floor, url, seconds)
         bench.sign_in()

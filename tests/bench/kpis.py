@@ -169,7 +169,7 @@ async def measured(url: str, rounds: int, only: str) -> bool:
         if only in {"", "command"}:
             verdicts.append(await command(database, machine, rounds))
         if only in {"", "page"}:
-            with servers.running("server.startup:node", url, "--factory") as ours:
+            with servers.running("server.main:node", url, "--factory") as ours:
                 bench = Bench(ours, "", url, 0)
                 bench.sign_in()
                 verdicts.append(await page(bench, machine, rounds))

@@ -99,7 +99,7 @@ def warm_start(browser: Quiet, person: Person, path: str) -> float:
 @contextmanager
 def plant(scale: str, stack: ExitStack) -> Iterator[str]:
     url = stack.enter_context(servers.database(scale))
-    yield stack.enter_context(servers.running("server.startup:node", url, "--factory"))
+    yield stack.enter_context(servers.running("server.main:node", url, "--factory"))
 
 
 def megabytes() -> int:

@@ -1,7 +1,7 @@
 """What a node takes of the machine's memory: `python -m tests.bench.memory`.
 
-Two workers and the PostgreSQL of their own, as `etabli serve` starts them on the demonstration, after fifty connections at once have read
-and written. Memory that processes share counts by its share (PSS).
+Two workers and the PostgreSQL of their own, as `etabli serve` starts them on a demonstration that an earlier start has loaded, after fifty
+connections at once have read and written. Memory that processes share counts by its share (PSS). What is written goes with its folder.
 """
 
 import json
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from server.core.postgres import EmbeddedPostgres
 from tests.bench import load, servers
 from tests.bench.cases import API, JOBS, MACHINES, PLANS, Bench
 from tests.bench.verdicts import at_most
@@ -65,19 +66,25 @@ def megabytes(pid: int) -> float:
     return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1024
 
 
+def measured(folder: Path, pid: int, base: str) -> list[bool]:
+    database = EmbeddedPostgres(folder)
+    busy(base, database.dsn.url)
+    *_, first, last = descendants(pid)
+    postgres = descendants(int((database.cluster / "postmaster.pid").read_text().split()[0]))
+    return [
+        at_most("a worker", max(megabytes(first), megabytes(last)), WORKER_MB, "MB"),
+        at_most("all of it but PostgreSQL", sum(map(megabytes, descendants(pid))), 3 * WORKER_MB, "MB"),
+        at_most("processes of PostgreSQL", len(postgres), POSTGRES_PROCESSES),
+        at_most("PostgreSQL", sum(map(megabytes, postgres)), POSTGRES_MB, "MB"),
+    ]
+
+
 def main() -> int:
-    with servers.database("demo") as url:
-        folder = servers.folder_of("demo")
+    with servers.passing_folder() as folder:
+        with node(folder):
+            """It loads the demonstration."""
         with node(folder) as (pid, base):
-            busy(base, url)
-            *_, first, last = descendants(pid)
-            postgres = descendants(int((folder / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0]))
-            verdicts = [
-                at_most("a worker", max(megabytes(first), megabytes(last)), WORKER_MB, "MB"),
-                at_most("all of it but PostgreSQL", sum(map(megabytes, descendants(pid))), 3 * WORKER_MB, "MB"),
-                at_most("processes of PostgreSQL", len(postgres), POSTGRES_PROCESSES),
-                at_most("PostgreSQL", sum(map(megabytes, postgres)), POSTGRES_MB, "MB"),
-            ]
+            verdicts = measured(folder, pid, base)
     return 0 if all(verdicts) else 1
 
 

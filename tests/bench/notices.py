@@ -9,12 +9,10 @@ import argparse
 import asyncio
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -45,6 +43,7 @@ from server.push.messages import Delivery, message
 from shared_models.ids import uuid7
 from shared_models.interventions.commands import AssignIntervention
 from shared_models.outbox import Channel
+from tests.bench import servers
 from tests.bench.sinks import serving
 from tests.bench.verdicts import at_most
 from tests.server.notifications.plant import Plant
@@ -323,7 +322,7 @@ def main() -> int:
     options.add_argument("--causes", type=int, default=CAUSES, help="each of them tells 200 people")
     options.add_argument("--only", default="", choices=["", "command", "due", "fan"])
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as dsn:
+    with servers.passing_folder() as folder, EmbeddedPostgres(folder) as dsn:
         migrations.upgrade(dsn.url)
         return 0 if asyncio.run(measured(dsn.url, asked.rounds, asked.causes, asked.only)) else 1
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -38,6 +39,14 @@ def database(scale: str) -> Iterator[str]:
 
 def folder_of(scale: str) -> Path:
     return CACHE / f"{scale}-{_schema()}"
+
+
+@contextmanager
+def passing_folder() -> Iterator[Path]:
+    """An empty one that goes afterwards; unlike other temporary ones it lets through the service user that runs PostgreSQL for root."""
+    with tempfile.TemporaryDirectory(prefix="etabli-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 def _schema() -> str:

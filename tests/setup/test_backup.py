@@ -25,7 +25,7 @@ from server.core import migrations, unfinished
 from server.core.clock import now
 from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings
-from server.core.starting import StartError
+from server.core.start_errors import StartError
 from server.core.storage import local_storage
 from server.demo import load_demo
 from server.startup import database

@@ -197,6 +197,16 @@ class TestSharing:
             assert ask(url, "select 1") == 1
         assert not (server.cluster / "postmaster.pid").exists()
 
+    def test_who_takes_over_keeps_it_up_and_is_the_last_to_stop_it(self, known):
+        before, after = EmbeddedPostgres(known, overrides=FAST), EmbeddedPostgres(known)
+        before.start()
+        claim = before.hand_on()
+        before.stop()
+        after.take_over(claim)
+        with after as dsn:
+            assert ask(dsn.url, "select 1") == 1
+        assert not (after.cluster / "postmaster.pid").exists()
+
     def test_is_adopted_after_its_parent_was_killed(self, known):
         server = EmbeddedPostgres(known, overrides=FAST)
         with Holder(known) as parent:

@@ -103,6 +103,19 @@ class TestServe:
             assert server.end(signal.SIGTERM) == 0
             assert not server.postmaster._is_running()
 
+    def test_who_only_looks_after_others_has_let_go_of_what_preparing_took(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as server:
+            server.ready()
+            assert "/asyncpg/" not in Path(f"/proc/{server.process.pid}/maps").read_text()
+
+    def test_ended_between_preparing_and_answering_it_stops_its_database(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as server:
+            deadline = time.monotonic() + 60
+            while b"ETABLI_BEGUN=" not in Path(f"/proc/{server.process.pid}/environ").read_bytes():
+                assert time.monotonic() < deadline, server.said()
+            assert server.end(signal.SIGTERM) == 0
+            assert not server.postmaster._is_running()
+
     def test_two_starts_at_once_on_nothing_both_come_up_and_both_invite(self, data_dir):
         with Server(data_dir) as one, Server(data_dir) as other:
             for server in (one, other):

@@ -1,0 +1,2 @@
+class StartError(RuntimeError):
+    """Why nothing can start; the message says what to change."""
