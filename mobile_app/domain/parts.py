@@ -29,6 +29,7 @@ TO_COUNT: Final = Mark("domain.stock.to_count", Tone.info, ft.Icons.FACT_CHECK_R
 ARCHIVED: Final = Mark("domain.stock.archived", Tone.off, ft.Icons.ARCHIVE_OUTLINED)
 ICON: Final = ft.Icons.INVENTORY_2_OUTLINED
 LONGEST_BARCODE: Final = 100
+_ONE_BY_ONE: Final = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,18 +86,35 @@ def stock_at(client: Client, part_id: UUID, site_id: UUID) -> StockRow | None:
     return client.tables.stocks.get(stock_id(part_id, site_id))
 
 
-def kept(client: Client, parts: Iterable[PartRow], site: UUID | None = None) -> list[Kept]:
-    """With their stocks: of all sites in sight, or of one."""
-    found = defaultdict[UUID, list[StockRow]](list)
-    for stock in client.tables.stocks.rows.values():
-        if site in {None, stock.site_id}:
+class Stores:
+    """What all sites in sight have of parts, or one site: looked up part by part, or of all at once for who asks about many."""
+
+    def __init__(self, client: Client, site: UUID | None = None) -> None:
+        self._client = client
+        self._sites = [site] if site else sorted(client.sites.rows, key=lambda row_id: natural(site_name(client, row_id)))
+        self._found: dict[UUID, tuple[StockRow, ...]] = {}
+        self._has_all = False
+
+    def of(self, part: PartRow) -> Kept:
+        if part.id not in self._found and not self._has_all:
+            if len(self._found) < _ONE_BY_ONE:
+                found = (stock_at(self._client, part.id, row_id) for row_id in self._sites)
+                self._found[part.id] = tuple(stock for stock in found if stock is not None)
+            else:
+                self._find_all()
+        return Kept(part, self._found.get(part.id, ()))
+
+    def _find_all(self) -> None:
+        found = defaultdict[UUID, list[StockRow]](list)
+        for stock in self._client.tables.stocks.having(site_id=self._sites):
             found[stock.part_id].append(stock)
-    return [Kept(part, tuple(found.get(part.id, ()))) for part in parts]
+        place = {site: at for at, site in enumerate(self._sites)}
+        self._found = {part_id: tuple(sorted(own, key=lambda stock: place[stock.site_id])) for part_id, own in found.items()}
+        self._has_all = True
 
 
 def kept_one(client: Client, part: PartRow, site: UUID | None = None) -> Kept:
-    sites = [site] if site else sorted(client.sites.rows, key=lambda row_id: natural(site_name(client, row_id)))
-    return Kept(part, tuple(stock for row_id in sites if (stock := stock_at(client, part.id, row_id))))
+    return Stores(client, site).of(part)
 
 
 def low_ones(client: Client) -> list[StockRow]:

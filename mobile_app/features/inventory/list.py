@@ -1,9 +1,10 @@
 """All spare parts: cards on a phone, a dense table on a desk; what is low and what must be counted are its filters."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import flet as ft
@@ -15,7 +16,7 @@ from mobile_app.domain.exports import exports
 from mobile_app.domain.labels import LabelsOf, labels_sheet
 from mobile_app.domain.lookup import by_name, dotted, has_several_sites, machine, natural
 from mobile_app.domain.part_cards import PartCard, no_part
-from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, amount, fits, kept, lies, low_ones, ones_to_count
+from mobile_app.domain.parts import ARCHIVED, LOW, TO_COUNT, Kept, Stores, amount, fits, lies, low_ones, ones_to_count
 from mobile_app.domain.reserved import Book
 from mobile_app.domain.search import search_parts
 from mobile_app.domain.stocktakes import asking
@@ -38,6 +39,10 @@ from shared_models.permissions import Permission
 
 MOST = 60
 SHOWS = {"low": LOW, "count": TO_COUNT, "archived": ARCHIVED}
+SORTED_BY = (
+    "part_number", "name", "category_id", "minimum_stock", "location", "unit", "manufacturer", "manufacturer_reference", "is_active",
+)  # fmt: skip
+"""What the orders of the table ask of a part."""
 
 
 class Filters(Asked):
@@ -48,26 +53,51 @@ class Filters(Asked):
     site: Key | None = None
     machine: Key | None = None
 
+    @property
+    def site_id(self) -> UUID | None:
+        return UUID(self.site) if self.site else None
 
-def matching(client: Client, filters: Filters) -> list[Kept]:
+    @property
+    def wanted(self) -> dict[str, list[Any]]:
+        """By the row's fields."""
+        shown = {} if self.show == "count" else {"is_active": [self.show != "archived"]}
+        return {**shown, **({"category_id": [UUID(self.category)]} if self.category else {})}
+
+
+def matching(client: Client, filters: Filters) -> Sequence[PartRow]:
     """The best match of the query first, else by name; what is low, the emptiest first."""
-    parts = [part for part in client.tables.parts.rows.values() if _passes(client, part, filters)]
-    ordered = search_parts(parts, filters.query, len(parts)) if filters.query.strip() else sorted(parts, key=lambda row: natural(row.name))
-    site = UUID(filters.site) if filters.site else None
-    found = [own for own in kept(client, ordered, site) if own.stocks or site is None]
-    if filters.show == "low":
-        low = [own for own in found if own.is_low]
-        return low if filters.query.strip() else sorted(low, key=lambda own: own.on_hand / own.minimum if own.minimum else Decimal(1))
-    return [own for own in found if own.is_to_count] if filters.show == "count" else found
+    rows, kept = client.tables.parts.rows, _kept_ones(client, filters)
+    if filters.query.strip() or filters.machine:
+        fitted = client.equipment.get(UUID(filters.machine)) if filters.machine else None
+        found = [row for row in rows.having(**filters.wanted) if kept is None or row.id in kept]
+        if filters.machine:
+            found = [row for row in found if fitted is not None and fits(row, fitted)]
+        return search_parts(found, filters.query, len(found)) if filters.query.strip() else _emptiest_first(client, filters, found)
+    ordered = rows.in_order(lambda row: natural(row.name), *SORTED_BY, **filters.wanted)
+    if kept is None:
+        return ordered
+    return ordered.of(_emptiest_first(client, filters, [row for row in ordered.parts if row.id in kept]))
 
 
-def _passes(client: Client, part: PartRow, filters: Filters) -> bool:
-    fitted = client.equipment.get(UUID(filters.machine)) if filters.machine else None
-    return (
-        (filters.show == "count" or part.is_active == (filters.show != "archived"))
-        and filters.category in {None, str(part.category_id)}
-        and (filters.machine is None or (fitted is not None and fits(part, fitted)))
-    )
+def _kept_ones(client: Client, filters: Filters) -> set[UUID] | None:
+    """Of which parts the site has something, or the pressing state is asked for; None for all."""
+    if filters.show in {"low", "count"}:
+        pressing = low_ones(client) if filters.show == "low" else ones_to_count(client)
+        return {stock.part_id for stock in pressing if filters.site_id in {None, stock.site_id}}
+    if filters.site_id:
+        return {stock.part_id for stock in client.tables.stocks.rows.parts("part_id", site_id=[filters.site_id])}
+    return None
+
+
+def _emptiest_first(client: Client, filters: Filters, rows: list[PartRow]) -> list[PartRow]:
+    """What is low; the rest by name."""
+    stores = Stores(client, filters.site_id)
+
+    def filled(row: PartRow) -> tuple[Decimal, str]:
+        own = stores.of(row)
+        return own.on_hand / own.minimum if own.minimum else Decimal(1), natural(row.name)
+
+    return sorted(rows, key=filled if filters.show == "low" else lambda row: natural(row.name))
 
 
 @component
@@ -84,11 +114,11 @@ def PartListScreen() -> ft.Control:
     return Desk(client, place) if is_tabular() else Cards(client, place)
 
 
-def _found(client: Client, filters: Filters) -> list[Kept]:
+def _found(client: Client, filters: Filters) -> tuple[Sequence[PartRow], Stores]:
     """A hook: made again only when what it looks at has changed."""
-    tables = client.tables
-    made: list[Kept] = ft.use_memo(lambda: matching(client, filters), [filters.sought, tables.parts.revision, tables.stocks.revision])
-    return made
+    seen = [filters.sought, client.tables.parts.revision, client.tables.stocks.revision]
+    found: tuple[Sequence[PartRow], Stores] = ft.use_memo(lambda: (matching(client, filters), Stores(client, filters.site_id)), seen)
+    return found
 
 
 def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
@@ -97,7 +127,7 @@ def _filter_bar(client: Client, place: Place[Filters]) -> ft.Control:
     chips: list[ft.Control] = [
         FilterChip(mark.word, _toggle(place, show), active=filters.show == show, count=_count(client, show, filters))
         for show, mark in SHOWS.items()
-        if show != "archived" or filters.show == show or any(not part.is_active for part in tables.parts.rows.values())
+        if show != "archived" or filters.show == show or tables.parts.count(is_active=[False])
     ]
     menus = [
         (t("parts.category"), by_name(tables.categories.rows.values()), "category"),
@@ -129,11 +159,11 @@ def _count(client: Client, show: str, filters: Filters) -> int | None:
 
 @component
 def Cards(client: Client, place: Place[Filters]) -> ft.Control:
-    found, most = _found(client, place.asked), place.asked.page * MOST
+    (found, stores), most = _found(client, place.asked), place.asked.page * MOST
     may_write = client.may(Permission.inventory_write)
     trailing = [SyncBadge(), _menu(client, place.asked)]
     head = PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows)), trailing=trailing)
-    cards = [PartCard(client, own, on_open=opener(f"/parts/{own.part.id}")) for own in found[:most]]
+    cards = [PartCard(client, stores.of(row), on_open=opener(f"/parts/{row.id}")) for row in found[:most]]
     goods_in = PrimaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED)
     return Page(
         head, _search(place), _filter_bar(client, place), *_counting(client, place.asked),
@@ -146,10 +176,10 @@ def Cards(client: Client, place: Place[Filters]) -> ft.Control:
 def Pane(client: Client, chosen: UUID) -> ft.Control:
     """Beside the part that was opened; it goes on asking what the list asked."""
     place = use_place(Filters)
-    found, most = _found(client, place.asked), place.asked.page * MOST
+    (found, stores), most = _found(client, place.asked), place.asked.page * MOST
     cards = [
-        PartCard(client, own, on_open=opener(place.to(f"/parts/{own.part.id}")), selected=own.part.id == chosen, flat=True)
-        for own in found[:most]
+        PartCard(client, stores.of(row), on_open=opener(place.to(f"/parts/{row.id}")), selected=row.id == chosen, flat=True)
+        for row in found[:most]
     ]
     rows = [*(cards or [_no_match(place.asked)]), *more_of(place, len(found) > most)]
     return ListPane(t("parts.title"), Stack(_search(place), _filter_bar(client, place), spacing=8), rows)
@@ -180,7 +210,7 @@ def _search(place: Place[Filters]) -> ft.Control:
 
 @component
 def Desk(client: Client, place: Place[Filters]) -> ft.Control:
-    found = _found(client, place.asked)
+    found, stores = _found(client, place.asked)
     nobody: frozenset[str] = frozenset()
     chosen, choose = ft.use_state(nobody)
     printing, set_printing = use_state(cast("list[str] | None", None))
@@ -191,10 +221,12 @@ def Desk(client: Client, place: Place[Filters]) -> ft.Control:
         goods_in = SecondaryButton(t("parts.goods_in"), opener("/parts/receive"), icon=ft.Icons.MOVE_TO_INBOX_ROUNDED, height=48)
         actions[1:1] = [goods_in, PrimaryButton(t("parts.new"), opener("/parts/new"), icon=ft.Icons.ADD_ROUNDED, height=48)]
     head = table_head(PageHeader(t("parts.title"), n("parts.counted_parts", len(client.tables.parts.rows))), _search(place), *actions)
+    tables = client.tables
+    book = ft.use_memo(lambda: Book(client), [tables.reservations.revision, tables.interventions.revision, tables.stocks.revision])
     table = Table(
-        columns(client), found, lambda own: str(own.part.id), place=place, route=lambda key: place.to(f"/parts/{key}"),
+        columns(client, stores, book), found, lambda row: str(row.id), place=place, route=lambda key: place.to(f"/parts/{key}"),
         selected=chosen, on_select=choose, actions=[BulkAction(t("parts.print_labels"), ft.Icons.QR_CODE_2_ROUNDED, set_printing)],
-        row_label=lambda own: dotted(own.part.name, own.part.part_number), empty=_no_match(place.asked),
+        row_label=lambda row: dotted(row.name, row.part_number), empty=_no_match(place.asked),
     )  # fmt: skip
     return TablePage(head, _filter_bar(client, place), *_counting(client, place.asked), table=table)
 
@@ -228,13 +260,28 @@ def _exports(client: Client, filters: Filters) -> list[MenuItem]:
     return exports(client, "/inventory/parts", t("parts.title"), **asked, **shown)
 
 
-def columns(client: Client) -> list[Column]:
+def columns(client: Client, stores: Stores, book: Book) -> list[Column]:
+    """Each tells of a part with what there is of it."""
+    return [_of_part(column, stores) for column in _columns(client, book)]
+
+
+def _of_part(column: Column, stores: Stores) -> Column:
+    told, value = column.cell, column.sort
+
+    def cell(row: PartRow) -> str | Cell | ft.Control:
+        return told(stores.of(row))
+
+    def sort(row: PartRow) -> Any:
+        return value(stores.of(row)) if value else None
+
+    return replace(column, cell=cell, sort=sort if value else None)
+
+
+def _columns(client: Client, book: Book) -> list[Column]:
     categories = {row.id: row.name for row in client.tables.categories.rows.values()}
 
     def category(own: Kept) -> str:
         return categories.get(own.part.category_id, "") if own.part.category_id else ""
-
-    book = Book(client)
 
     def available(own: Kept) -> str:
         return amount(own.part, book.available(own.stocks))

@@ -1,16 +1,21 @@
 """The storekeeper's screens in a real Flet session: what is counted, received, moved and written, by what is tapped."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any
+from uuid import UUID
 
 import flet as ft
 import pytest
 
 from mobile_app.core.i18n import t
+from mobile_app.core.rows import InOrder
 from mobile_app.core.session import SessionUser
 from mobile_app.domain.client import Client
-from mobile_app.domain.parts import kept_one, part_said, place_name
+from mobile_app.domain.parts import Stores, kept_one, part_said, place_name
+from mobile_app.domain.reserved import Book
 from mobile_app.domain.scanning import place_of
 from mobile_app.domain.search import search_parts
 from mobile_app.features.inventory.form import values_of
@@ -20,7 +25,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.ids import uuid7
 from shared_models.inventory import commands as inv
-from shared_models.inventory.rows import MonthUse, PartRow, PlaceKind, PlaceRow
+from shared_models.inventory.rows import MonthUse, PartRow, PlaceKind, PlaceRow, PlaceStock, StockRow
 from shared_models.labels.codes import grouped, new_label_code
 from shared_models.permissions import Role
 from tests.mobile_app.core.rows import ANNE, AT, PAUL
@@ -231,6 +236,20 @@ async def test_who_may_not_write_is_offered_nothing_to_write(screen: Screen, cli
     assert {t("parts.none_ask"), t("parts.read_only")} & set(screen.texts)
 
 
+def sorts(client: Client, site: UUID | None, rows: Sequence[PartRow]) -> dict[str, list[Any]]:
+    """What each column sorts them by."""
+    shown = columns(client, Stores(client, site), Book(client))
+    return {column.key: [column.sort(row) for row in rows] for column in shown if column.sort}
+
+
+def is_meant(shown: str | None, row: PartRow, own: list[StockRow], *, everywhere: bool) -> bool:
+    if shown == "low":
+        return row.is_active and any(each.low_since for each in own)
+    if shown == "count":
+        return any(each.to_count for each in own)
+    return row.is_active == (shown is None) and (everywhere or bool(own))
+
+
 class TestList:
     async def test_finds_what_is_low_and_what_must_be_counted(self, client: Client, belt: PartRow, store: PlaceRow) -> None:
         odd, idle = part("Bague"), part("Vieux joint", is_active=False)
@@ -239,13 +258,36 @@ class TestList:
         await client.execute(taken)
 
         def names(**asked: str) -> list[str]:
-            return [own.part.name for own in matching(client, Filters(**asked))]
+            return [row.name for row in matching(client, Filters(**asked))]
 
         assert "Courroie SPZ 1250" in names(show="low")
         assert names(show="count") == ["Bague"]
         assert names(show="archived") == ["Vieux joint"]
         assert "Vieux joint" not in names()
         assert names(q="spz 1250") == ["Courroie SPZ 1250"]
+
+    @pytest.mark.parametrize("shown", [None, "low", "count", "archived"])
+    async def test_of_many_parts_those_are_read_that_are_shown(self, client: Client, store: PlaceRow, shown: Any) -> None:
+        """In part, and stock by stock, they are what they are as a whole, whatever is asked."""
+        far, group, tables = place(site_id=OTHER), uuid7(), client.tables
+        parts = [part(f"Joint {n}", minimum_stock=n % 3, is_active=n % 5 > 0, category_id=group if n % 2 else None) for n in range(300)]
+        stocks = [stock(row, [(at, n % 4)]) for n, row in enumerate(parts) for at in (store, far) if n % (3 if at is store else 7)]
+        counted = {"places": [PlaceStock(place_id=store.id, quantity=Decimal(1), count_since=AT)]}
+        stocks = [row.model_copy(update=counted if row.on_hand == 1 else {}) for row in stocks]
+        for site, of in product((None, SITE, OTHER), (None, group)):
+            for table, rows in ((tables.parts, parts), (tables.stocks, stocks)):
+                table.load({str(row.id): row.model_dump_json().encode() for row in rows})
+            asked = Filters(show=shown, site=site and str(site), category=of and str(of))
+            found = matching(client, asked)
+            assert isinstance(found, InOrder)
+            few = [row.name for row in found[:50]]
+            assert sum(isinstance(row, PartRow) for row in tables.parts.rows.held().values()) == len(few)
+            in_part = sorts(client, site, found.parts)
+            assert in_part == sorts(client, site, found)
+            own = {row.id: [each for each in stocks if each.part_id == row.id and site in {None, each.site_id}] for row in parts}
+            assert {row.id for row in found} == {
+                row.id for row in parts if of in {None, row.category_id} and is_meant(shown, row, own[row.id], everywhere=site is None)
+            }
 
     @pytest.mark.parametrize("width", [390, 820, 1100, 1440])
     async def test_is_there_at_every_width(self, screen: Screen, client: Client, belt: PartRow, width: int) -> None:
@@ -257,10 +299,9 @@ class TestList:
 
     async def test_every_column_sorts(self, client: Client, belt: PartRow) -> None:
         found = matching(client, Filters())
-        for column in columns(client):
-            assert sorted(own.part.name for own in sort_rows(found, columns(client), Sorting(column.key))) == sorted(
-                own.part.name for own in found
-            )
+        shown = columns(client, Stores(client), Book(client))
+        for column in shown:
+            assert sorted(row.name for row in sort_rows(found, shown, Sorting(column.key))) == sorted(row.name for row in found)
 
 
 def test_a_part_is_found_by_its_number_however_it_is_dashed_and_by_what_is_printed_on_it(client: Client) -> None:
