@@ -78,7 +78,8 @@ def test_the_board_and_what_waits_to_be_judged():
     mine = job(title="mine", status=InterventionStatus.completed, completed_by=PAUL.id, actual_end=AT)
     theirs = job(title="theirs", status=InterventionStatus.completed, completed_by=ME, actual_end=AT)
     late = job(title="late", assigned_technician_id=ME, scheduled_end=AT - timedelta(days=1))
-    board = board_view([machine(), broken], [mine, theirs, late, job(title="free")], [], {}, [], TODAY)
+    jobs = [mine, theirs, late, job(title="free")]
+    board = board_view([machine(), broken], jobs, jobs, [], lambda _: None, [], TODAY)
     assert board.down == [broken]
     assert [row.title for row in board.late] == ["late"]
     assert [row.title for row in board.unassigned] == ["free"]
