@@ -94,6 +94,21 @@ class Rows(MutableMapping[UUID, R], Generic[R]):
             self._look(row_id)
         return [row for row in self._over([*found, *self._read.values()]) if _is_among(row, wanted)]
 
+    def part_of(self, row_id: UUID | None, *names: str) -> Any:
+        """What `get` gives, with the fields called `names` alone where nobody has looked at it."""
+        if row_id is None:
+            return None
+        text = None if row_id in self.laid else self._unread.get(str(row_id))
+        if text is None:
+            return self.get(row_id)
+        in_part = _in_part(self._model, frozenset({"id", *names}))
+        known = self._parts.setdefault(in_part, {})
+        found = known.get(str(row_id)) or _told(in_part, text)
+        if found is None:
+            return self._look(str(row_id))
+        known[str(row_id)] = found
+        return found
+
     def in_steps(self, *names: str, many: int = 100) -> Iterator[list[Any]]:
         """All that the server has, some at each step, for work behind the screens: in part, and none of it is kept."""
         in_part, texts = _in_part(self._model, frozenset({"id", *names})), list(self._unread.values())

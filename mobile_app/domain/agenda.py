@@ -5,19 +5,19 @@ the device's own for other jobs.
 """
 
 import asyncio
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from mobile_app.core.tables import Table
-from mobile_app.domain.weeks import Weeks
+from mobile_app.domain.plan_dates import Days
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
-from shared_models.interventions.rows import InterventionRow, Priority
+from shared_models.interventions.rows import InterventionRow, InterventionType, Priority
 from shared_models.plans.planning import Basis, DueReason, forecast
 from shared_models.plans.recurrence import BY_METER
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
@@ -55,14 +55,40 @@ _TO_DO = {EntryState.planned, EntryState.open}
 _LOAD = {EntryState.planned, EntryState.open, EntryState.late, EntryState.done}
 
 
-class Entry(NamedTuple):
+class JobOnDay(Protocol):
+    """What the calendar asks of a job until somebody looks at it closely."""
+
+    id: UUID
+    site_id: UUID
+    equipment_id: UUID
+    title: str
+    intervention_type: InterventionType
+    status: InterventionStatus
+    priority: Priority
+    scheduled_start: datetime | None
+    scheduled_end: datetime | None
+    assigned_technician_id: UUID | None
+    assigned_team_id: UUID | None
+    scheduled_maintenance_id: UUID | None
+    maintenance_type_id: UUID | None
+    original_due: datetime | None
+    due_local: datetime | None
+    estimated_duration: int | None
+
+
+JOB_ON_DAY: Final = tuple(JobOnDay.__annotations__)
+J = TypeVar("J", bound=JobOnDay)
+J_co = TypeVar("J_co", bound=JobOnDay, covariant=True)
+
+
+class EntryOf(NamedTuple, Generic[J_co]):
     """One thing on one day. `original_due` with the plan names an occurrence; `state` knows nothing of today: see `state_on`."""
 
     due: datetime
     state: EntryState
     original_due: datetime | None = None
     plan: PlanRow | None = None
-    job: InterventionRow | None = None
+    job: J_co | None = None
     occurrence: OccurrenceRow | None = None
     is_forecast: bool = False
 
@@ -71,10 +97,10 @@ class Entry(NamedTuple):
         """Stays the same while the entry moves about and gets its job. A forecast may fall on the day that another was foretold for."""
         if self.plan_id is not None and self.original_due is not None:
             return f"{self.plan_id}{'~' if self.is_forecast else '@'}{self.original_due:%Y-%m-%dT%H:%M}"
-        return str(self._row.id)
+        return str(self.row.id)
 
     @property
-    def _row(self) -> InterventionRow | PlanRow:
+    def row(self) -> JobOnDay | PlanRow:
         row = self.job or self.plan
         assert row
         return row
@@ -85,28 +111,28 @@ class Entry(NamedTuple):
 
     @property
     def site_id(self) -> UUID:
-        return self._row.site_id
+        return self.row.site_id
 
     @property
     def equipment_id(self) -> UUID:
-        return self._row.equipment_id
+        return self.row.equipment_id
 
     @property
     def title(self) -> str:
-        return self._row.title
+        return self.row.title
 
     @property
     def priority(self) -> Priority:
-        return self._row.priority
+        return self.row.priority
 
     @property
     def type_id(self) -> UUID | None:
-        return self._row.maintenance_type_id
+        return self.row.maintenance_type_id
 
     @property
     def minutes(self) -> int | None:
         """What it is estimated to take."""
-        return self._row.estimated_duration
+        return self.row.estimated_duration
 
     @property
     def technician_id(self) -> UUID | None:
@@ -123,20 +149,25 @@ class Entry(NamedTuple):
     def is_to_do(self) -> bool:
         return self.state in _TO_DO
 
-    @property
-    def is_moved(self) -> bool:
-        """By hand: where a date follows a meter or a completion, it moves by itself too, and the reason tells."""
-        if self.original_due is None or self.plan is None:
-            return False
-        if is_series_of(self.plan):
-            return self.due != self.original_due
-        reason = self.job.due_reason if self.job else None if self.is_forecast else self.plan.reason
-        return reason is not None and reason.moved_from is not None
+
+Entry = EntryOf[JobOnDay]
+"""As an `Agenda` gives it: of a job what is told of it on its day, and neither plan nor occurrence beside it."""
+Whole = EntryOf[InterventionRow]
 
 
 def state_on(entry: Entry, today: date) -> EntryState:
     """What is due on a day is not late before that day is over."""
     return EntryState.late if entry.is_to_do and entry.due.date() < today else entry.state
+
+
+def is_moved(entry: Whole) -> bool:
+    """By hand: where a date follows a meter or a completion, it moves by itself too, and the reason tells."""
+    if entry.original_due is None or entry.plan is None:
+        return False
+    if is_series_of(entry.plan):
+        return entry.due != entry.original_due
+    reason = entry.job.due_reason if entry.job else None if entry.is_forecast else entry.plan.reason
+    return reason is not None and reason.moved_from is not None
 
 
 # ---------------------------------------------------------------- which
@@ -183,35 +214,63 @@ def entries(
     until: date,
     *,
     resting: Collection[UUID] = (),
-) -> list[Entry]:
+) -> list[Whole]:
     """Everything from the day `since` to the day `until`, both included, in order of time; nothing is to come for `resting` machines."""
-    start, end = datetime.combine(since, time.min), datetime.combine(until, time.max)
-    by_plan, found = _of_jobs(jobs, start, end)
+    start, end = _from_to(since, until)
+    by_plan, others = _of_jobs(jobs)
+    found = [entry for entry in others if start <= entry.due <= end]
     for plan in plans:
-        goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
-        found += _of_plan(plan, by_plan.get(plan.id, {}), start, end, goes_on=goes_on)
-    return sorted(found, key=lambda entry: (entry.due, entry.title))
+        of_plan, own = by_plan.get(plan.id, {}), {date.original_due: date for date in plan.occurrences}
+        found += [
+            entry._replace(plan=plan, occurrence=own.get(original_due))
+            for original_due, job in of_plan.items() if start <= (entry := _of_job(job, original_due)).due <= end
+        ]  # fmt: skip
+        found += _of_plan(plan, of_plan, start, end, resting)
+    return sorted(found, key=_in_time)
 
 
-Jobs = dict[datetime, InterventionRow]
+def whole(entry: Entry, plans: Table[PlanRow], jobs: Table[InterventionRow]) -> Whole | None:
+    """With its rows as the tables have them; None where its job has gone."""
+    due, state, original_due, plan, light, occurrence, is_forecast = entry
+    job = jobs.get(light.id) if light else None
+    if light is not None:
+        plan = plans.get(light.scheduled_maintenance_id) if original_due else None
+        occurrence = next((date for date in plan.occurrences if date.original_due == original_due), None) if plan else None
+    return EntryOf(due, state, original_due, plan, job, occurrence, is_forecast) if job or not light else None
 
 
-def _of_jobs(jobs: Iterable[InterventionRow], start: datetime, end: datetime) -> tuple[dict[UUID, Jobs], list[Entry]]:
+def _from_to(since: date, until: date) -> tuple[datetime, datetime]:
+    return datetime.combine(since, time.min), datetime.combine(until, time.max)
+
+
+def _in_time(entry: Entry) -> tuple[datetime, str, int, datetime]:
+    """What falls together keeps its place when its job is made."""
+    return entry.due, entry.title, (entry.plan_id or entry.row.id).int, entry.original_due or entry.due
+
+
+Jobs = dict[datetime, J]
+
+
+def _of_jobs(jobs: Iterable[J]) -> tuple[dict[UUID, Jobs[J]], list[EntryOf[J]]]:
     """The jobs of plans by plan and original date, and the entries of all others."""
-    by_plan: dict[UUID, Jobs] = {}
-    others: list[Entry] = []
+    by_plan: dict[UUID, Jobs[J]] = {}
+    others: list[EntryOf[J]] = []
     for job in jobs:
         if job.scheduled_maintenance_id is not None and job.original_due is not None:
             of_plan = by_plan.setdefault(job.scheduled_maintenance_id, {})
             known = of_plan.get(job.original_due)
             if known is None or known.status == InterventionStatus.cancelled:
                 of_plan[job.original_due] = job
-        elif job.status != InterventionStatus.cancelled and (due := day_of(job)) is not None and start <= due <= end:
-            others.append(Entry(due, _state_of(job), job=job))
+        elif job.status != InterventionStatus.cancelled and (due := day_of(job)) is not None:
+            others.append(EntryOf(due, _state_of(job), job=job))
     return by_plan, others
 
 
-def day_of(job: InterventionRow) -> datetime | None:
+def _of_job(job: J, original_due: datetime) -> EntryOf[J]:
+    return EntryOf(day_of(job) or original_due, _state_of(job), original_due, job=job)
+
+
+def day_of(job: JobOnDay) -> datetime | None:
     """When a job is to be done, by the clock on the wall."""
     if job.due_local is not None:
         return job.due_local
@@ -219,26 +278,28 @@ def day_of(job: InterventionRow) -> datetime | None:
     return planned.astimezone().replace(tzinfo=None) if planned else None
 
 
-def _state_of(job: InterventionRow) -> EntryState:
+def _state_of(job: JobOnDay) -> EntryState:
     if job.status in OPEN:
         return EntryState.open
     return EntryState.skipped if job.status == InterventionStatus.cancelled else EntryState.done
 
 
-def _of_plan(plan: PlanRow, jobs: Jobs, start: datetime, end: datetime, *, goes_on: bool) -> Iterator[Entry]:
+def _of_plan(
+    plan: PlanRow, jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime, resting: Collection[UUID]
+) -> Iterator[Whole]:
+    """What none of its jobs stands for."""
     own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
+    goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
     for original_due, occurrence in own.items():
         if original_due not in jobs and start <= occurrence.due <= end and (goes_on or occurrence.state != OccurrenceState.planned):
-            yield Entry(occurrence.due, _OF_OCCURRENCE[occurrence.state], original_due, plan, None, occurrence)
-    for original_due, job in jobs.items():
-        due = day_of(job) or original_due
-        if start <= due <= end:
-            yield Entry(due, _state_of(job), original_due, plan, job, own.get(original_due))
+            yield EntryOf(occurrence.due, _OF_OCCURRENCE[occurrence.state], original_due, plan, None, occurrence)
     if goes_on:
         yield from _to_come(plan, own, jobs, start, end)
 
 
-def _to_come(plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Jobs, start: datetime, end: datetime) -> Iterator[Entry]:
+def _to_come(
+    plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime
+) -> Iterator[Whole]:
     """The dates of the rule that nothing else stands for."""
     dates = plan.upcoming
     is_series = is_series_of(plan)
@@ -252,7 +313,7 @@ def _to_come(plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Jobs, s
         is_forecast = index > 0 and not is_series
         named = due if is_series or is_forecast else next_original(plan)
         if is_forecast or (named not in own and named not in jobs):
-            yield Entry(due, EntryState.planned, named, plan, is_forecast=is_forecast)
+            yield EntryOf(due, EntryState.planned, named, plan, is_forecast=is_forecast)
 
 
 def is_series_of(plan: PlanRow) -> bool:
@@ -260,17 +321,19 @@ def is_series_of(plan: PlanRow) -> bool:
     return plan.basis is Basis.fixed and plan.frequency_type not in BY_METER
 
 
-def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Jobs) -> bool:
+def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Mapping[datetime, JobOnDay]) -> bool:
     return any(occurrence.state in _WAITING for occurrence in own.values()) or any(job.status in OPEN for job in jobs.values())
 
 
 class Agenda:
-    """`entries` of the rows of the tables, kept until one of them changes."""
+    """`entries` of the rows of the tables, kept until one of them changes: jobs in part, and of plans those that add to them."""
 
     def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow], machines: Table[EquipmentRow]) -> None:
         self._plans, self._jobs, self._machines = plans, jobs, machines
         self._revisions = (-1, -1, -1)
-        self._weeks = Weeks()
+        self._held: Mapping[str | UUID, bytes | PlanRow] = {}
+        self._by_plan: dict[UUID, Jobs[JobOnDay]] = {}
+        self._of_jobs: list[Entry] = []
         self._resting: frozenset[UUID] = frozenset()
         self._kept: dict[tuple[date, date], list[Entry]] = {}
 
@@ -282,24 +345,33 @@ class Agenda:
         if (since, until) not in self._kept:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            jobs = self._jobs.rows.values()
-            self._kept[since, until] = entries(self._concerned(jobs, since, until), jobs, since, until, resting=self._resting)
+            self._kept[since, until] = self._find(since, until)
         return self._kept[since, until]
 
     def _look(self) -> None:
         self._kept.clear()
-        self._weeks.follow(self._plans.rows.held())
+        self._held = self._plans.rows.held()
         self._resting = frozenset(machine.id for machine in self._machines.having(status=[EquipmentStatus.inactive]))
+        self._by_plan, found = _of_jobs(self._jobs.rows.parts(*JOB_ON_DAY))
+        for plan_id, jobs in self._by_plan.items():
+            if plan_id in self._plans.rows:
+                found += [_of_job(job, original_due) for original_due, job in jobs.items()]
+        self._of_jobs = sorted(found, key=_in_time)
 
-    def _concerned(self, jobs: Iterable[InterventionRow], since: date, until: date) -> Iterator[PlanRow]:
-        """Plans with a date of their own in these days, and those whose job lies in them."""
-        of_jobs = {
-            job.scheduled_maintenance_id for job in jobs
-            if job.scheduled_maintenance_id and (due := day_of(job) or job.original_due) and since <= due.date() <= until
-        }  # fmt: skip
-        for plan_id in sorted(self._weeks.between(since, until) | of_jobs):
-            if plan := self._plans.rows.get(plan_id):
-                yield plan
+    def _find(self, since: date, until: date) -> list[Entry]:
+        start, end = _from_to(since, until)
+        first, last = bisect_left(self._of_jobs, start, key=_due), bisect_right(self._of_jobs, end, key=_due)
+        found, days = self._of_jobs[first:last], Days(since, until)
+        for key in [key for key, held in self._held.items() if days.are_in(held)]:
+            plan_id = UUID(key) if isinstance(key, str) else key
+            jobs = self._by_plan.get(plan_id, {})
+            if days.are_without(jobs, self._held[key]) and (plan := self._plans.get(plan_id)):
+                found += _of_plan(plan, jobs, start, end, self._resting)
+        return sorted(found, key=_in_time)
+
+
+def _due(entry: Entry) -> datetime:
+    return entry.due
 
 
 async def read_ahead(plans: Table[PlanRow]) -> None:
@@ -418,7 +490,7 @@ def _day_load(found: Sequence[Entry]) -> DayLoad:
 # ---------------------------------------------------------------- why
 
 
-def reason_of(entry: Entry) -> DueReason | None:
+def reason_of(entry: Whole) -> DueReason | None:
     """Why an entry is due when it is; None for a job that no plan asked for."""
     if entry.job is not None and entry.job.due_reason is not None:
         return entry.job.due_reason
@@ -429,7 +501,7 @@ def reason_of(entry: Entry) -> DueReason | None:
         return plan.reason
     for reason in forecast(plan.rule(), plan.reference, plan.meter):
         if reason.due == entry.original_due:
-            return reason.model_copy(update={"due": entry.due, "moved_from": entry.original_due}) if entry.is_moved else reason
+            return reason.model_copy(update={"due": entry.due, "moved_from": entry.original_due}) if is_moved(entry) else reason
         if entry.original_due is None or reason.due > entry.original_due:
             return None
     return None

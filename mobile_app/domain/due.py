@@ -23,6 +23,12 @@ class Dated(Protocol):
     due_local: datetime | None
 
 
+class Leading(Protocol):
+    """What is asked of a plan about the dates of its jobs."""
+
+    lead_days: int
+
+
 class DueState(StrEnum):
     late = "late"
     due = "due"
@@ -53,7 +59,7 @@ def due_day(job: Dated) -> date | None:
     return local_day(moment) if moment else None
 
 
-def job_due_state(job: Dated, today: date, plan: PlanRow | None = None) -> DueState | None:
+def job_due_state(job: Dated, today: date, plan: Leading | None = None) -> DueState | None:
     """None for a job without a date."""
     day = due_day(job)
     return due_state(day, today, plan.lead_days if plan else LEAD_DAYS) if day else None

@@ -43,14 +43,14 @@ class Step:
 def steps_of(client: Client, *, has_printed: bool) -> list[Step]:
     """A label counts once its sheet was asked for on this device, or once somebody has worked on a machine."""
     site = next(iter(client.sites.rows.values()), None)
-    machine = next(iter(client.equipment.rows.values()), None)
+    machine = next(iter(client.equipment.rows.held()), None)  # its id is enough, and of ten thousand none need be read
     others = [user for user in client.users.rows.values() if user.is_active and user.id != client.user.id]
     return [
         Step("site", site is not None, "/sites/new"),
         Step("line", bool(client.lines.rows), f"/sites/{site.id}" if site else ""),
         Step("class", bool(client.classes.rows), "/classes/ready?next=/board"),
         Step("machine", machine is not None, "/equipment/new" if site else ""),
-        Step("label", has_printed or bool(client.interventions.rows), f"/equipment/{machine.id}?made=1" if machine else ""),
+        Step("label", has_printed or bool(client.interventions.rows), f"/equipment/{machine}?made=1" if machine else ""),
         Step("colleague", bool(others), "/people/invite" if site else ""),
     ]
 

@@ -10,6 +10,8 @@ from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.lookup import dotted, place
 from mobile_app.domain.papers import use_documents
 from mobile_app.domain.readiness import ICON, Answer, Asked, Lights, Readiness, light_of
+from mobile_app.domain.reserved import book_of_jobs
+from mobile_app.domain.views import OpenJob
 from mobile_app.ui.cards import Card, CardHeader, LineItem
 from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
@@ -47,11 +49,12 @@ def _answer(answer: Answer) -> ft.Control:
 
 
 @component
-def Morning(client: Client, jobs: Sequence[InterventionRow]) -> ft.Control:
+def Morning(client: Client, jobs: Sequence[OpenJob]) -> ft.Control:
     """Which of these can really begin, and what the others lack."""
     use_tables(*TABLES)
-    lights = Lights(client)
-    found = [lights.of(job) for job in jobs if job.status in WAITING]
+    waiting = [job for job in jobs if job.status in WAITING]
+    lights = Lights(client, book_of_jobs(client, waiting))
+    found = [lights.among_many(job) for job in waiting]
     if not found:
         return ft.Container()
     ready = [light for light in found if light.is_ready]

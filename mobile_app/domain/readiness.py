@@ -26,6 +26,8 @@ from shared_models.permissions import Permission
 
 READY: Final = Mark("ready.ready", Tone.ok, ft.Icons.PLAY_CIRCLE_ROUNDED)
 NOT_READY: Final = Mark("ready.lacks", Tone.warning, ft.Icons.PAUSE_CIRCLE_OUTLINE_ROUNDED)
+OF_PLAN: Final = ("lead_days", "checklist_id")
+"""What jobs ask of their plans."""
 SHORTEST = timedelta(minutes=30)
 """What a job of no known length takes at least."""
 
@@ -54,7 +56,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Readiness:
-    job: InterventionRow
+    job: OpenJob
     answers: tuple[Answer, ...]
 
     @property
@@ -89,16 +91,24 @@ class Lights:
 
     def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
-        return Readiness(job, (self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)))
+        return Readiness(job, (*self._but_documents(job), _documents(self.client, job, documents)))
 
-    def _parts(self, job: InterventionRow) -> Answer:
+    def among_many(self, job: OpenJob) -> Readiness:
+        """Of a job told by its parts: of documents it says only that some are lacking."""
+        whole = self.client.interventions.get(job.id) if _wants_checklist(self.client, job) else None
+        return Readiness(job, (*self._but_documents(job), *([_documents(self.client, whole, None)] if whole else [])))
+
+    def _but_documents(self, job: OpenJob) -> tuple[Answer, Answer, Answer]:
+        return self._parts(job), self._person(job), self._machine(job)
+
+    def _parts(self, job: OpenJob) -> Answer:
         holdings = self.book.of_job(job.id)
         lacking = [what_lacks(self.client, own) for own in holdings if not own.is_whole]
         if lacking:
             return Answer(Asked.parts, is_there=False, words=" · ".join(lacking))
         return Answer(Asked.parts, is_there=True, words=n("ready.parts", len(holdings)) if holdings else t("ready.no_parts"))
 
-    def _person(self, job: InterventionRow) -> Answer:
+    def _person(self, job: OpenJob) -> Answer:
         who = job.assigned_technician_id
         if who is None:
             return self._nobody(job)
@@ -107,14 +117,14 @@ class Lights:
             return Answer(Asked.person, is_there=True, words=t("ready.free", name=name))
         return Answer(Asked.person, is_there=False, words=t("ready.busy", name=name, job=_named(other)))
 
-    def _nobody(self, job: InterventionRow) -> Answer:
+    def _nobody(self, job: OpenJob) -> Answer:
         team = self.client.tables.teams.get(job.assigned_team_id)
         if team is not None:
             return Answer(Asked.person, is_there=bool(team.member_ids), words=team.name)
         is_planner = self.client.may(Permission.maintenance_write)
         return Answer(Asked.person, is_there=not is_planner, words=t("ready.nobody" if is_planner else "ready.yours"))
 
-    def _elsewhere(self, job: InterventionRow, who: UUID) -> OpenJob | None:
+    def _elsewhere(self, job: OpenJob, who: UUID) -> OpenJob | None:
         """What the person is at just now, or has at the same hour."""
         is_me = who == self.client.user.id  # who looks for what to do next can leave what they are at
         at = None if is_me else _other(job, self._at_work[who])
@@ -123,7 +133,7 @@ class Lights:
             return at
         return _other(job, (other for other in self._given[who] if _comes_before(other, job) and _meet(hours, _hours(other))))
 
-    def _machine(self, job: InterventionRow) -> Answer:
+    def _machine(self, job: OpenJob) -> Answer:
         machine = self.client.equipment.get(job.equipment_id)
         if machine is not None and machine.status is EquipmentStatus.inactive:
             return Answer(Asked.machine, is_there=False, words=t("ready.machine_out"))
@@ -138,12 +148,17 @@ class Lights:
 
 def _documents(client: Client, job: InterventionRow, documents: Sequence[PaperRow] | None) -> Answer:
     """What the plan asks to be filled in; and what there is to read, once somebody has looked."""
-    plan = client.tables.plans.get(job.scheduled_maintenance_id)
-    if plan is not None and plan.checklist_id and job.checklist is None and client.tables.checklists.get(plan.checklist_id) is None:
+    if _wants_checklist(client, job) and job.checklist is None:
         return Answer(Asked.documents, is_there=False, words=t("ready.no_checklist"))
     if documents:
         return Answer(Asked.documents, is_there=True, words=n("ready.documents", len(documents)))
     return Answer(Asked.documents, is_there=True, words=t("ready.checklist" if job.checklist else "ready.no_documents"))
+
+
+def _wants_checklist(client: Client, job: OpenJob) -> bool:
+    """One that this device does not hold."""
+    plan = client.tables.plans.rows.part_of(job.scheduled_maintenance_id, *OF_PLAN)
+    return plan is not None and plan.checklist_id is not None and client.tables.checklists.get(plan.checklist_id) is None
 
 
 def _named(job: OpenJob) -> str:

@@ -14,6 +14,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import dotted, natural
 from mobile_app.domain.marks import Mark
 from mobile_app.domain.parts import amount, part_name, stock_at
+from mobile_app.domain.views import OpenJob
 from mobile_app.ui.theme import Tone
 from shared_models.buying.rows import UNDER_WAY, PurchaseOrderRow
 from shared_models.interventions.lifecycle import OPEN
@@ -109,7 +110,7 @@ def book_of_part(client: Client, part_id: UUID) -> Book:
     return Book(client, client.tables.reservations.having(part_id=[part_id]))
 
 
-def book_of_jobs(client: Client, jobs: Iterable[InterventionRow]) -> Book:
+def book_of_jobs(client: Client, jobs: Iterable[OpenJob]) -> Book:
     """With all that others want of the same parts."""
     mine = client.tables.reservations.having(intervention_id=[job.id for job in jobs if job.status in OPEN])
     return Book(client, client.tables.reservations.having(part_id={row.part_id for row in mine}, site_id={row.site_id for row in mine}))

@@ -1,13 +1,13 @@
 """What screens make of the rows. Pure functions of plain data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from mobile_app.domain.due import DueState, due_day, is_ignored, job_due_state
+from mobile_app.domain.due import DueState, Leading, due_day, is_ignored, job_due_state
 from shared_models.equipment.rows import Criticality, EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import ActionRow, InterventionRow, Priority
@@ -45,10 +45,26 @@ class OpenJob(Protocol):
     actions: list[ActionRow]
 
 
+class ClosedJob(Protocol):
+    """What is asked of a job to say whether it waits to be judged, and for how long."""
+
+    id: UUID
+    status: InterventionStatus
+    actual_end: datetime | None
+    created_at: datetime
+    is_validated: bool
+    needs_validation: bool
+
+    @property
+    def awaits_validation(self) -> bool: ...
+
+
 OF_OPEN: Final = tuple(OpenJob.__annotations__)
 """By name, for `Rows.parts`: of a plant's jobs few are shown, and many are put in order."""
+OF_CLOSED: Final = tuple(ClosedJob.__annotations__)
 L = TypeVar("L", bound=HasLabels)
 J = TypeVar("J", bound=OpenJob)
+C = TypeVar("C", bound=ClosedJob)
 
 
 def by_label(rows: Iterable[L], scanned: str) -> L | None:
@@ -70,7 +86,7 @@ def interventions_of(jobs: Iterable[InterventionRow], equipment_id: UUID) -> lis
     return sorted(own, key=lambda job: (job.status in OPEN, job.actual_end or job.created_at), reverse=True)
 
 
-def open_jobs(jobs: Iterable[InterventionRow]) -> list[InterventionRow]:
+def open_jobs(jobs: Iterable[J]) -> list[J]:
     """Most pressing first."""
     return sorted((job for job in jobs if job.status in OPEN), key=pressing)
 
@@ -85,7 +101,7 @@ def pressing(job: OpenJob) -> tuple[int, float, UUID]:
     return URGENCY[job.priority], due.timestamp() if due else float("inf"), job.id
 
 
-def is_late(job: InterventionRow, today: date) -> bool:
+def is_late(job: OpenJob, today: date) -> bool:
     return job.status in OPEN and job_due_state(job, today) is DueState.late
 
 
@@ -98,12 +114,12 @@ def is_mine(job: OpenJob, user_id: UUID) -> bool:
     return job.assigned_technician_id == user_id or any(action.user_id == user_id for action in job.actions)
 
 
-def has_nobody(job: InterventionRow) -> bool:
+def has_nobody(job: OpenJob) -> bool:
     """Neither a person nor a team."""
     return job.assigned_technician_id is None and job.assigned_team_id is None
 
 
-def is_free(job: InterventionRow) -> bool:
+def is_free(job: OpenJob) -> bool:
     """Whether it waits for somebody to be given it, or to take it."""
     return has_nobody(job) and job.status == InterventionStatus.pending
 
@@ -193,12 +209,12 @@ class Board:
     """
 
     down: list[EquipmentRow]
-    late: list[InterventionRow]
-    due: list[InterventionRow]
-    soon: list[InterventionRow]
-    to_validate: list[InterventionRow]
+    late: list[OpenJob]
+    due: list[OpenJob]
+    soon: list[OpenJob]
+    to_validate: list[ClosedJob]
     requests: list[WorkRequestRow]
-    unassigned: list[InterventionRow]
+    unassigned: list[OpenJob]
     load: list[Load]
     ignored: list[PlanRow]
 
@@ -210,25 +226,25 @@ CRITICAL_FIRST = {Criticality.critical: 0, Criticality.high: 1, Criticality.medi
 
 def board_view(
     machines: Iterable[EquipmentRow],
-    jobs: Iterable[InterventionRow],
+    jobs: Iterable[OpenJob],
+    closed: Iterable[ClosedJob],
     requests: Iterable[WorkRequestRow],
-    plans: Mapping[UUID, PlanRow],
+    plan_of: Callable[[UUID | None], Leading | None],
     ignored: Iterable[PlanRow],
     today: date,
 ) -> Board:
+    """Jobs may be told by their parts."""
     down = [machine for machine in machines if machine.status == EquipmentStatus.broken]
-    every = list(jobs)
-    opened = open_jobs(every)
-    dated: dict[DueState, list[InterventionRow]] = {state: [] for state in DueState}
+    opened = open_jobs(jobs)
+    dated: dict[DueState, list[OpenJob]] = {state: [] for state in DueState}
     for job in opened:
-        plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
-        dated[job_due_state(job, today, plan) or DueState.later].append(job)
+        dated[job_due_state(job, today, plan_of(job.scheduled_maintenance_id)) or DueState.later].append(job)
     return Board(
         down=sorted(down, key=lambda machine: (CRITICAL_FIRST[machine.criticality], machine.status_since)),
         late=dated[DueState.late],
         due=dated[DueState.due],
         soon=dated[DueState.soon],
-        to_validate=to_validate(every),
+        to_validate=to_validate(closed),
         requests=sorted((request for request in requests if request.status == RequestStatus.new), key=lambda request: request.created_at),
         unassigned=[job for job in opened if is_free(job)],
         load=_loads(opened, today),
@@ -250,13 +266,13 @@ def next_first(plan: PlanRow) -> tuple[bool, datetime, str]:
     return not plan.is_active, plan.next_due or datetime.max, plan.title  # noqa: DTZ901 - a site's wall clock, and after all others
 
 
-def to_validate(jobs: Iterable[InterventionRow]) -> list[InterventionRow]:
+def to_validate(jobs: Iterable[C]) -> list[C]:
     """Completed and not judged, longest waiting first."""
-    return sorted((job for job in jobs if job.awaits_validation), key=lambda job: job.actual_end or job.created_at)
+    return sorted((job for job in jobs if job.awaits_validation), key=lambda job: (job.actual_end or job.created_at, job.id))
 
 
-def _loads(opened: Iterable[InterventionRow], today: date) -> list[Load]:
-    by_technician: dict[UUID | None, list[InterventionRow]] = {}
+def _loads(opened: Iterable[OpenJob], today: date) -> list[Load]:
+    by_technician: dict[UUID | None, list[OpenJob]] = {}
     for job in opened:
         by_technician.setdefault(job.assigned_technician_id, []).append(job)
     loads = [

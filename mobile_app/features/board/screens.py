@@ -5,6 +5,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import format_date_long, format_percent, n, t
+from mobile_app.core.rows import InOrder
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.cards import JobCard, MachineCard, RequestCard
@@ -17,12 +18,13 @@ from mobile_app.domain.due_marks import compliance_words
 from mobile_app.domain.figure_cards import Headlines
 from mobile_app.domain.first_steps import FirstSteps, nothing_yet, use_first_steps
 from mobile_app.domain.handovers import earlier, waiting
-from mobile_app.domain.lookup import living, name_of
+from mobile_app.domain.lookup import name_of
 from mobile_app.domain.morning import Morning
 from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
+from mobile_app.domain.readiness import OF_PLAN
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import MOST_PLANS, Board, Load, board_view
+from mobile_app.domain.views import MOST_PLANS, OF_CLOSED, OF_OPEN, Board, Load, board_view
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
@@ -36,6 +38,7 @@ from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.plans.rows import PlanRow
 from shared_models.requests.rows import RequestStatus
 
@@ -83,12 +86,13 @@ def _shortcuts(size: Breakpoint) -> list[ft.Control]:
 
 
 def board_of(client: Client) -> Board:
-    tables = client.tables
+    tables, jobs = client.tables, client.interventions.rows
     return board_view(
         tables.equipment.having(status=[EquipmentStatus.broken]),
-        living(client),
+        jobs.parts(*OF_OPEN, status=OPEN),
+        jobs.parts(*OF_CLOSED, status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True]),
         tables.requests.having(status=[RequestStatus.new]),
-        tables.plans.rows,
+        lambda plan_id: tables.plans.rows.part_of(plan_id, *OF_PLAN),
         tables.plans.rows.telling("ignored_since"),
         local_day(client.now()),
     )
@@ -179,7 +183,8 @@ def _morning(client: Client, board: Board) -> list[ft.Control]:
 
 
 def _waiting(client: Client, board: Board) -> list[ft.Control]:
-    cards = [JobCard(client, job, on_open=opener(f"/validate/{job.id}")) for job in board.to_validate[:SHOWN]]
+    jobs = InOrder(client.interventions.rows, board.to_validate)[:SHOWN]
+    cards = [JobCard(client, job, on_open=opener(f"/validate/{job.id}")) for job in jobs]
     return _section("board.to_validate", len(board.to_validate), cards, "/validate")
 
 
@@ -202,7 +207,7 @@ def _dated(client: Client, board: Board) -> list[ft.Control]:
         ("board.due", board.due, DUE), ("board.soon", board.soon, SOON),
     )  # fmt: skip
     for title, jobs, route in sections:
-        rest = [job for job in jobs if job.id not in shown][:SHOWN]
+        rest = InOrder(client.interventions.rows, [job for job in jobs if job.id not in shown])[:SHOWN]
         shown |= {job.id for job in rest}
         parts += _section(title, len(jobs), [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in rest], route)
     return parts

@@ -8,7 +8,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_duration, t
 from mobile_app.domain import marks
-from mobile_app.domain.agenda import Entry, EntryState, next_original, reason_of, state_on
+from mobile_app.domain.agenda import EntryState, Whole, is_moved, next_original, reason_of, state_on
 from mobile_app.domain.context import go
 from mobile_app.domain.due_marks import ended_because, why_sentence
 from mobile_app.domain.lookup import dotted, number_of, place
@@ -28,7 +28,7 @@ Show = Callable[[str], None]
 
 
 def detail_sheet(
-    scene: look.Scene, entry: Entry, part: str, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
+    scene: look.Scene, entry: Whole, part: str, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
 ) -> Sheet:
     moves = Moves(scene.client, entry)
 
@@ -46,7 +46,7 @@ def detail_sheet(
     return Sheet(entry.title, _body(scene, entry, close), _footer(scene, entry, moves, show, close, on_tap_day), tall=False)
 
 
-def _body(scene: look.Scene, entry: Entry, close: Callable[[], None]) -> ft.Control:
+def _body(scene: look.Scene, entry: Whole, close: Callable[[], None]) -> ft.Control:
     client = scene.client
     spent = format_duration(entry.minutes) if entry.minutes else t("calendar.unestimated")
     rows: list[tuple[str, str | ft.Control]] = [
@@ -55,13 +55,13 @@ def _body(scene: look.Scene, entry: Entry, close: Callable[[], None]) -> ft.Cont
         (t("calendar.duration"), spent),
         (t("calendar.priority"), marks.PRIORITY[entry.priority].word),
     ]
-    if entry.is_moved and entry.original_due:
+    if is_moved(entry) and entry.original_due:
         rows.insert(1, (t("calendar.planned_on"), look.full_day(entry.original_due.date())))
     parts: list[ft.Control] = [_chips(scene, entry), KeyValues(rows), *_why(entry), *_notes(scene, entry), *_links(scene, entry, close)]
     return Stack(*parts)
 
 
-def _chips(scene: look.Scene, entry: Entry) -> ft.Control:
+def _chips(scene: look.Scene, entry: Whole) -> ft.Control:
     mark = look.mark_of(entry, scene.today)
     square = ft.Container(width=10, height=10, border_radius=3, bgcolor=look.colour_of(scene, entry))
     kind = ft.Container(
@@ -76,7 +76,7 @@ def _chips(scene: look.Scene, entry: Entry) -> ft.Control:
     return ft.Row(chips, spacing=8, run_spacing=8, wrap=True)
 
 
-def _why(entry: Entry) -> list[ft.Control]:
+def _why(entry: Whole) -> list[ft.Control]:
     reason = reason_of(entry)
     if reason is None:
         return []
@@ -84,7 +84,7 @@ def _why(entry: Entry) -> list[ft.Control]:
     return [ft.Container(column, bgcolor=C.surface2, border_radius=Radius.tile, padding=14)]
 
 
-def _notes(scene: look.Scene, entry: Entry) -> list[ft.Control]:
+def _notes(scene: look.Scene, entry: Whole) -> list[ft.Control]:
     """What keeps it from being moved, and what became of it."""
     if entry.is_forecast:
         return [NoticeCard(t("calendar.forecast_title"), t("calendar.fixed_forecast"), tone=Tone.off, icon=look.FORECAST.icon)]
@@ -94,7 +94,7 @@ def _notes(scene: look.Scene, entry: Entry) -> list[ft.Control]:
     return []
 
 
-def _links(scene: look.Scene, entry: Entry, close: Callable[[], None]) -> list[ft.Control]:
+def _links(scene: look.Scene, entry: Whole, close: Callable[[], None]) -> list[ft.Control]:
     links = [
         LineItem(
             place(scene.client, entry.equipment_id),
@@ -129,7 +129,7 @@ def _leaving(close: Callable[[], None], route: str) -> Callable[[], None]:
 
 
 def _footer(
-    scene: look.Scene, entry: Entry, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
+    scene: look.Scene, entry: Whole, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None
 ) -> ft.Control | None:
     """The job first where there is one; then what a planner may do."""
     buttons: list[ft.Control] = []
@@ -142,7 +142,7 @@ def _footer(
     return Stack(*buttons, spacing=10)
 
 
-def _planner(entry: Entry, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None) -> list[ft.Control]:
+def _planner(entry: Whole, moves: Moves, show: Show, close: Callable[[], None], on_tap_day: Callable[[], None] | None) -> list[ft.Control]:
     async def generate() -> None:
         close()
         job_id = await moves.generate()

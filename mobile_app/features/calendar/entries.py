@@ -9,7 +9,7 @@ import flet as ft
 
 from mobile_app.core.i18n import format_date, format_date_long, format_duration, format_late, language, n, ordinal_day, t
 from mobile_app.domain import marks
-from mobile_app.domain.agenda import Entry, EntryState, state_on
+from mobile_app.domain.agenda import Entry, EntryState, Whole, is_moved, state_on, whole
 from mobile_app.domain.client import Client
 from mobile_app.domain.lookup import doer, dotted, name_of, place
 from mobile_app.domain.marks import Mark
@@ -66,7 +66,7 @@ class Scene:
     on_hand: Callable[[str | None], Any] = field(compare=False)
     on_step: Callable[[int], None] = field(compare=False)
     on_more: Callable[[], None] = field(compare=False)
-    moving: Entry | None = None
+    moving: Whole | None = None
     most: int = SHOWN
     stamp: tuple[float, ...] = ()
 
@@ -329,9 +329,10 @@ def _chips(scene: Scene, entry: Entry) -> ft.Control | None:
         chips.append(mark.chip(format_late(entry.due.date(), scene.today)))
     elif entry.is_forecast or state is not EntryState.planned:
         chips.append(mark.chip())
-    if entry.is_moved:
+    found = whole(entry, scene.client.tables.plans, scene.client.interventions)
+    if found and is_moved(found):
         chips.append(StatusChip(t("calendar.moved"), Tone.off, icon=ft.Icons.OPEN_WITH_ROUNDED))
-    if is_pending(scene.client, entry):
+    if found and is_pending(scene.client, found):
         chips.append(StatusChip(t("domain.unsent"), Tone.off, icon=ft.Icons.CLOUD_UPLOAD_ROUNDED))
     return ft.Row(chips, spacing=6, run_spacing=6, wrap=True) if chips else None
 
@@ -343,14 +344,15 @@ def TypeLine(scene: Scene, entry: Entry) -> ft.Control:
     return ft.Row([dot, words], spacing=6)
 
 
-def is_pending(client: Client, entry: Entry) -> bool:
+def is_pending(client: Client, entry: Whole) -> bool:
     of_job = entry.job is not None and entry.job.id in client.interventions.pending
     return of_job or (entry.plan is not None and entry.plan.id in client.tables.plans.pending and entry.occurrence is not None)
 
 
 def Legend(scene: Scene, shown: Sequence[Entry]) -> ft.Control:
     """The types that are seen, with their colours, and what the light ones are."""
-    named = {type_name(scene.client, entry): colour_of(scene, entry) for entry in shown}
+    kinds = {(entry.type_id, entry.row.intervention_type): entry for entry in shown}
+    named = {type_name(scene.client, entry): colour_of(scene, entry) for entry in kinds.values()}
     parts: list[ft.Control] = [
         ft.Row([ft.Container(width=10, height=10, border_radius=3, bgcolor=colour), Meta(name)], spacing=6, tight=True)
         for name, colour in sorted(named.items())

@@ -9,7 +9,7 @@ from uuid import UUID
 import flet as ft
 
 from mobile_app.core.i18n import t
-from mobile_app.domain.agenda import Entry, is_series_of
+from mobile_app.domain.agenda import Whole, is_moved, is_series_of
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import use_client
 from mobile_app.domain.foretelling.plans import course_of
@@ -36,14 +36,14 @@ from shared_models.plans.dates import room_of
 SKIP_REASONS = ("stopped", "recent", "season")
 
 
-def why_fixed(entry: Entry) -> str:
+def why_fixed(entry: Whole) -> str:
     """Why an entry cannot be moved; empty when it can."""
     if entry.is_forecast:
         return t("calendar.fixed_forecast")
     return "" if entry.is_to_do else t("calendar.fixed_over")
 
 
-def overtakes(client: Client, entry: Entry, moment: datetime) -> str:
+def overtakes(client: Client, entry: Whole, moment: datetime) -> str:
     """Which other date of the series stands in the way; empty when none does."""
     if entry.plan is None or entry.original_due is None or not is_series_of(entry.plan):
         return ""
@@ -58,7 +58,7 @@ def overtakes(client: Client, entry: Entry, moment: datetime) -> str:
 class Moves:
     """Verbs on one entry; each says on the screen what it has done, and offers to undo it."""
 
-    def __init__(self, client: Client, entry: Entry) -> None:
+    def __init__(self, client: Client, entry: Whole) -> None:
         self._client, self._entry = client, entry
 
     def _said(self, **fields: Any) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Moves:
 
 
 @component
-def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap_day: Callable[[], None] | None) -> ft.Control:
+def MoveForm(entry: Whole, on_move: Callable[[datetime], Awaitable[Any]], on_tap_day: Callable[[], None] | None) -> ft.Control:
     """A date and a time; or, on a touch screen, a tap on the calendar."""
     day, set_day = use_state(entry.due.date())
     at, set_at = use_state(entry.due.time())
@@ -143,7 +143,7 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
     async def move() -> None:
         await on_move(chosen)
 
-    back = entry.original_due if entry.is_moved else None
+    back = entry.original_due if is_moved(entry) else None
     parts: list[ft.Control] = [
         Meta(t("calendar.move_hint"), max_lines=None),
         DateInput(t("calendar.move_day"), day, set_day),
@@ -158,7 +158,7 @@ def MoveForm(entry: Entry, on_move: Callable[[datetime], Awaitable[Any]], on_tap
 
 
 @component
-def HandForm(entry: Entry, on_pick: Callable[[str | None], Awaitable[Any]]) -> ft.Control:
+def HandForm(entry: Whole, on_pick: Callable[[str | None], Awaitable[Any]]) -> ft.Control:
     client = use_client()
     current = str(entry.technician_id) if entry.technician_id else ""
     choices = [Choice("", t("calendar.nobody")), *workers_at(client, entry.site_id, team=entry.team_id, now=entry.technician_id)]

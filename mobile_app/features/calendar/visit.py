@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final, cast, get_args
 
 from mobile_app.core.i18n import format_date
-from mobile_app.domain.agenda import Agenda, Entry, Filters, add_months, entries, monday_of, read_ahead
+from mobile_app.domain.agenda import Agenda, Entry, Filters, Whole, add_months, entries, monday_of, read_ahead, whole
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import go
 from mobile_app.domain.due_marks import local_day
@@ -77,11 +77,11 @@ class Visit:
     place: Place[Asked]
     size: Breakpoint
     dark: bool
-    opened: hooks.State[Entry | None]
+    opened: hooks.State[Whole | None]
     parts: hooks.State[str]
     sheets: hooks.State[str]
-    moves: hooks.State[Entry | None]
-    lifted: hooks.Box[Entry | None]
+    moves: hooks.State[Whole | None]
+    lifted: hooks.Box[Whole | None]
     asked: hooks.State[tuple[Where, int]]
 
     @property
@@ -92,11 +92,11 @@ class Visit:
         self.place.ask(**{name: key})
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> Whole | None:
         return refreshed(self.client, self.opened[0]) if self.opened[0] else None
 
     @property
-    def moving(self) -> Entry | None:
+    def moving(self) -> Whole | None:
         return self.moves[0]
 
     @property
@@ -153,6 +153,9 @@ class Visit:
 
     # what is open
 
+    def _whole(self, entry: Entry) -> Whole | None:
+        return whole(entry, self.client.tables.plans, self.client.interventions)
+
     def close(self) -> None:
         self.opened[1](None)
         self.show_part("")
@@ -163,7 +166,7 @@ class Visit:
         if self.moving is not None:
             return self.on_day(entry.due.date())
         self.close()
-        self.opened[1](entry)
+        self.opened[1](self._whole(entry))
         return None
 
     def on_day(self, day: date) -> Any:
@@ -188,13 +191,13 @@ class Visit:
     def end_tap(self) -> None:
         self.moves[1](None)
 
-    async def _move_to(self, entry: Entry, day: date) -> None:
+    async def _move_to(self, entry: Whole, day: date) -> None:
         self.end_tap()
         self.to(self.where.on(day))
         await Moves(self.client, entry).to_day(day)
 
     def lift(self, entry: Entry) -> None:
-        self.lifted.current = entry
+        self.lifted.current = self._whole(entry)
 
     async def drop(self, day: date) -> None:
         if (entry := self._dropped()) is not None:
@@ -204,7 +207,7 @@ class Visit:
         if (entry := self._dropped()) is not None:
             await Moves(self.client, entry).hand_to(technician)
 
-    def _dropped(self) -> Entry | None:
+    def _dropped(self) -> Whole | None:
         entry, self.lifted.current = self.lifted.current, None
         return refreshed(self.client, entry) if entry else None
 
@@ -218,17 +221,17 @@ def use_visit(client: Client) -> Visit:
     place = use_place(Asked)
     view, remembered = place.asked.view, kept.get("view")
     where = Where(view or (remembered if remembered in VIEWS else VIEWS[0]), place.asked.day or today)
-    opened: hooks.State[Entry | None] = hooks.use_state(None)
-    moves: hooks.State[Entry | None] = hooks.use_state(None)
+    opened: hooks.State[Whole | None] = hooks.use_state(None)
+    moves: hooks.State[Whole | None] = hooks.use_state(None)
     asked: hooks.State[tuple[Where, int]] = hooks.use_state((where, SHOWN))
-    lifted: hooks.Box[Entry | None] = hooks.use_box(lambda: None)
+    lifted: hooks.Box[Whole | None] = hooks.use_box(lambda: None)
     return Visit(
         client, today, where, kept, agenda, place, size, hooks.use_palette() is DARK, opened, hooks.use_state(""),
         hooks.use_state(""), moves, lifted, asked,
     )  # fmt: skip
 
 
-def refreshed(client: Client, entry: Entry) -> Entry:
+def refreshed(client: Client, entry: Whole) -> Whole:
     """The entry as the tables have it by now."""
     plan = client.tables.plans.get(entry.plan_id)
     jobs = client.interventions.having(scheduled_maintenance_id=[entry.plan_id]) if plan else []

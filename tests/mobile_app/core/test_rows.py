@@ -29,7 +29,10 @@ def test_a_part_is_what_the_row_is_now() -> None:
     rows.put({str(row.id): row.model_dump_json().encode() for row in (one, other)})
 
     def names() -> list[str]:
-        return sorted(part.name for part in rows.parts("name"))
+        found = sorted(part.name for part in rows.parts("name"))
+        alone = [rows.part_of(row.id, "name") for row in (one, other)]
+        assert sorted(part.name for part in alone if part) == found
+        return found
 
     assert names() == ["A", "B"]
     rows.put({str(one.id): one.model_copy(update={"name": "C"}).model_dump_json().encode()})

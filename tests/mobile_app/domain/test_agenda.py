@@ -10,7 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobile_app.core.tables import Table
-from mobile_app.domain.agenda import NOBODY, Agenda, EntryState, Filters, entries, load, monday_of, passes, same_work, state_on, weeks_of
+from mobile_app.domain.agenda import (
+    NOBODY,
+    Agenda,
+    EntryState,
+    Filters,
+    entries,
+    is_moved,
+    load,
+    monday_of,
+    passes,
+    same_work,
+    state_on,
+    weeks_of,
+    whole,
+)  # fmt: skip
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
@@ -28,6 +42,7 @@ RULES = st.sampled_from([
     {"frequency_type": "monthly", "frequency_value": 1, "weekdays": [], "starts_on": date(2026, 10, 31)},
     {"frequency_type": "weekly", "frequency_value": 2, "weekdays": [], "basis": "floating"},
     {"frequency_type": "monthly", "frequency_value": 1, "weekdays": [], "basis": "floating"},
+    {"frequency_type": "monthly", "frequency_value": 6, "weekdays": [], "basis": "floating"},
 ])  # fmt: skip
 
 
@@ -223,47 +238,110 @@ def test_a_month_is_kept_until_a_row_changes():
     assert agenda.between(MONDAY, MONDAY + timedelta(days=27)) is not found
 
 
-MOVES = st.lists(st.tuples(st.integers(0, 5), st.integers(-60, 60), STATES, st.booleans()))
+CHANGES = st.lists(st.fixed_dictionaries({
+    "plan": st.integers(0, 5), "date": st.integers(0, 3), "by": st.integers(-60, 60), "state": STATES, "is_laid": st.booleans(),
+    "job": st.none() | st.sampled_from(InterventionStatus), "moved": st.booleans(), "is_own": st.booleans(), "is_bare": st.booleans(),
+}), max_size=12)  # fmt: skip
 SPANS = st.lists(st.tuples(st.integers(-70, 200), st.integers(0, 60)), min_size=2, max_size=5)
 
 
-@settings(deadline=None, max_examples=30)
-@given(rules=st.lists(RULES, min_size=1, max_size=6), moves=MOVES, spans=SPANS, gone=st.booleans())
-def test_what_lies_in_the_days_asked_for_is_found_among_all_plans(rules, moves, spans, gone):
-    rows = {(row := plan(**rule)).id: row for rule in rules}
-    plans, jobs = Table(PlanRow, lambda *_: None), Table(InterventionRow, lambda *_: None)
-    plans.put({str(row.id): row.model_dump_json().encode() for row in rows.values()})
-    agenda = Agenda(plans, jobs, Table(EquipmentRow, lambda *_: None))
+def as_they_come(*rows: InterventionRow | PlanRow | EquipmentRow) -> dict[str, bytes]:
+    return {str(row.id): row.model_dump_json().encode() for row in rows}
+
+
+class Plant:
+    """Tables as a device has them, and beside them their rows, all read."""
+
+    def __init__(self, rules: list[dict[str, object]], *, resting: bool) -> None:
+        self.machines, self.plans, self.jobs = (Table(kind, lambda *_: None) for kind in (EquipmentRow, PlanRow, InterventionRow))
+        self.press, self.old = machine("Presse"), machine("Ancienne", status="inactive")
+        self.machines.put(as_they_come(self.press, self.old))
+        rows = [plan(self.old if resting and number == 1 else self.press, **rule) for number, rule in enumerate(rules)]
+        self.rows = {row.id: row for row in rows}
+        self.sheets: dict[UUID, InterventionRow] = {}
+        self.plans.put(as_they_come(*rows))
+
+    def change(self, row: PlanRow, due: datetime, to: datetime, change: dict[str, object]) -> None:
+        if change["is_bare"]:
+            row = with_own(row)
+        if change["is_own"]:
+            kept = [date for date in row.occurrences if date.original_due != due]
+            row = with_own(row, *kept, own(due, to, state=change["state"], assigned_technician_id=PAUL.id))
+        if change["job"]:
+            self.give_job(row, due, to, change)
+        laid = {key: laid for key, laid in self.plans.rows.laid.items() if key != row.id}
+        self.plans.overlay({**laid, row.id: row} if change["is_laid"] else laid)
+        if not change["is_laid"]:
+            self.plans.put(as_they_come(row))
+        self.rows[row.id] = row
+        self.plans.notify()
+        self.jobs.notify()
+
+    def give_job(self, row: PlanRow, due: datetime, to: datetime, change: dict[str, object]) -> None:
+        """Of a plan's date there is one, beside another that was called off."""
+        dated = [sheet for sheet in self.sheets.values() if (sheet.scheduled_maintenance_id, sheet.original_due) == (row.id, due)]
+        if change["moved"] and dated and (len(dated) > 1 or dated[0].status != "cancelled" or change["job"] == "cancelled"):
+            return
+        reason = row.reason.model_copy(update={"moved_from": to}) if row.reason and change["moved"] else row.reason
+        of_plan = {"scheduled_maintenance_id": row.id, "original_due": due} if change["moved"] else {"scheduled_start": AT}
+        sheet = job(self.press, status=change["job"], due_local=to, due_reason=reason, assigned_technician_id=ANNE.id, **of_plan)
+        self.jobs.put(as_they_come(sheet))
+        if change["is_laid"]:
+            sheet = sheet.model_copy(update={"due_local": due, "title": "Courroie neuve"})
+            self.jobs.overlay({**self.jobs.rows.laid, sheet.id: sheet})
+        self.sheets[sheet.id] = sheet
+
+    def lose(self, plan_id: UUID) -> None:
+        self.plans.overlay({})
+        self.plans.put(as_they_come(*self.rows.values()))
+        self.plans.forget(plan_id)
+        del self.rows[plan_id]
+        self.plans.notify()
+
+
+@settings(deadline=None, max_examples=60)
+@given(rules=st.lists(RULES, min_size=1, max_size=6), changes=CHANGES, spans=SPANS, gone=st.booleans(), resting=st.booleans())
+def test_a_calendar_of_parts_of_rows_is_that_of_the_rows(rules, changes, spans, gone, resting):
+    plant = Plant(rules, resting=resting)
+    agenda = Agenda(plant.plans, plant.jobs, plant.machines)
+    some_days = [(MONDAY + timedelta(days=start), MONDAY + timedelta(days=start + length)) for start, length in spans]
 
     def compare() -> None:
-        for start, days in spans:
-            since = MONDAY + timedelta(days=start)
-            asked = since, since + timedelta(days=days)
-            found = {entry.key: entry.due for entry in agenda.between(*asked)}
-            assert found == {entry.key: entry.due for entry in entries(rows.values(), jobs.rows.values(), *asked)}
+        for asked in some_days:
+            every = entries(plant.rows.values(), plant.sheets.values(), *asked, resting={plant.old.id})
+            found = agenda.between(*asked)
+            assert [(each.key, each.due, each.title) for each in found] == [(each.key, each.due, each.title) for each in every]
+            assert [whole(entry, plant.plans, plant.jobs) for entry in found] == every
 
     compare()
-    for number, days, state, with_job in moves:
-        row = [*rows.values()][number % len(rows)]
-        due = row.upcoming[0]
-        rows[row.id] = changed = with_own(row, own(due, due + timedelta(days=days), state=state))
-        plans.put({str(row.id): changed.model_dump_json().encode()})
-        if with_job:
-            job = planned_job(row, due, due_local=due + timedelta(days=2 * days))
-            jobs.rows[job.id] = job
+    for change in changes:
+        row = [*plant.rows.values()][change["plan"] % len(rules)]
+        due = row.upcoming[change["date"] % len(row.upcoming)]
+        to = due + timedelta(days=change["by"])
+        some_days += [(day, day) for day in (due.date(), to.date())]
+        plant.change(row, due, to, change)
+        compare()
     if gone:
-        plans.forget(next(iter(rows)))
-        del rows[next(iter(rows))]
-    plans.notify()
-    jobs.notify()
-    compare()
+        plant.lose(next(iter(plant.rows)))
+        compare()
+
+
+def test_a_step_reads_what_it_has_to_of_the_plans_and_no_job():
+    machines, plans, jobs = (Table(kind, lambda *_: None) for kind in (EquipmentRow, PlanRow, InterventionRow))
+    with_job, without = plan(), with_own(plan(starts_on=MONDAY + timedelta(days=1), weekdays=[1]))
+    due = with_job.upcoming[0]
+    plans.put(as_they_come(with_own(with_job, own(due, state="open")), without))
+    jobs.put(as_they_come(planned_job(with_job, due)))
+    found = Agenda(plans, jobs, machines).between(MONDAY, MONDAY + timedelta(days=6))
+    assert [entry.plan_id for entry in found] == [with_job.id, without.id]
+    assert [row for row in (*plans.rows.held().values(), *jobs.rows.held().values()) if not isinstance(row, bytes)] == [without]
 
 
 def test_what_is_planned_is_shown_where_it_has_been_moved():
     row = plan()
     row = with_own(row, own(at(MONDAY), at(MONDAY + timedelta(days=2), 14)))
     [entry] = entries([row], [], MONDAY, MONDAY + timedelta(days=6))
-    assert (entry.due, entry.is_moved) == (at(date(2026, 11, 25), 14), True)
+    assert (entry.due, is_moved(entry)) == (at(date(2026, 11, 25), 14), True)
     assert AT.date() == MONDAY
 
 

@@ -7,7 +7,7 @@ from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.interventions.rows import ActionRow, Priority
 from shared_models.labels.codes import grouped, new_label_code
-from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine
+from tests.mobile_app.core.rows import ANNE, AT, PAUL, job, machine, plan
 
 ME, OTHER = ANNE.id, UUID(int=99)
 TODAY = local_day(AT)
@@ -78,9 +78,15 @@ def test_the_board_and_what_waits_to_be_judged():
     mine = job(title="mine", status=InterventionStatus.completed, completed_by=PAUL.id, actual_end=AT)
     theirs = job(title="theirs", status=InterventionStatus.completed, completed_by=ME, actual_end=AT)
     late = job(title="late", assigned_technician_id=ME, scheduled_end=AT - timedelta(days=1))
-    board = board_view([machine(), broken], [mine, theirs, late, job(title="free")], [], {}, [], TODAY)
+    early = plan(lead_days=12)
+    ahead = [
+        job(title=title, scheduled_maintenance_id=of, due_local=AT + timedelta(days=10)) for title, of in (("soon", early.id), ("", None))
+    ]
+    jobs = [mine, theirs, late, job(title="free")]
+    board = board_view([machine(), broken], [*jobs, *ahead], jobs, [], {early.id: early, None: None}.get, [], TODAY)
     assert board.down == [broken]
     assert [row.title for row in board.late] == ["late"]
-    assert [row.title for row in board.unassigned] == ["free"]
-    assert [(load.technician_id, load.open, load.late) for load in board.load] == [(ME, 1, 1), (None, 1, 0)]
+    assert [row.title for row in board.soon] == ["soon"]
+    assert {row.title for row in board.unassigned} == {"free", "soon", ""}
+    assert [(load.technician_id, load.open, load.late) for load in board.load] == [(ME, 1, 1), (None, 3, 0)]
     assert [row.title for row in to_validate([mine, theirs])] == ["mine", "theirs"]

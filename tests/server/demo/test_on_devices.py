@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mobile_app.core.rows import Rows
+from mobile_app.core.tables import Table
+from mobile_app.domain.agenda import Agenda, entries
 from mobile_app.domain.lookup import DOWN_FIRST, down_first
-from mobile_app.domain.weeks import weeks_of
 from server.core.access import SYSTEM
 from server.core.database import Database
 from server.sync.pull import pull
 from shared_models.entities import ENTITIES
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionRow
 from shared_models.plans.rows import PlanRow
 
 MANY_VALUES = 12
@@ -120,6 +123,18 @@ def test_a_machine_is_found_unread_by_its_label(texts: dict[str, dict[str, bytes
     assert all(row in rows.mentioning(code) for row in labelled for code in row.label_codes)
 
 
-def test_the_weeks_of_a_plan_are_found_unread(texts: dict[str, dict[str, bytes]]):
-    for text in texts["plan"].values():
-        assert {*weeks_of(PlanRow.model_validate_json(text))} <= {*weeks_of(text)}
+def test_a_calendar_is_found_unread(texts: dict[str, dict[str, bytes]]):
+    plans, jobs, machines = (Table(kind, lambda *_: None) for kind in (PlanRow, InterventionRow, EquipmentRow))
+    for table in (plans, jobs, machines):
+        table.put(texts[table.entity])
+    agenda, every = Agenda(plans, jobs, machines), [*unread("plan", texts).values()]
+    resting = {row.id for row in unread("equipment", texts).values() if row.status == EquipmentStatus.inactive}
+    days = sorted(plan.next_due.date() for plan in every if plan.next_due)
+    middle = days[len(days) // 2]
+    for begin, length in ((-400, 400), (-30, 41), (0, 6), (7, 6), (30, 34)):
+        since = middle + timedelta(days=begin)
+        until = since + timedelta(days=length)
+        wanted = entries(every, unread("intervention", texts).values(), since, until, resting=resting)
+        assert wanted
+        assert [entry.key for entry in agenda.between(since, until)] == [entry.key for entry in wanted]
+    assert any(isinstance(row, bytes) for row in plans.rows.held().values())
