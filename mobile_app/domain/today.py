@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from mobile_app.core.rows import InOrder
 from mobile_app.domain.client import Client
 from mobile_app.domain.due import local_day
+from mobile_app.domain.readiness import OF_PLAN
 from mobile_app.domain.views import OF_OPEN, OpenJob, Reader, Today, teams_of, today_view
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
@@ -16,12 +18,12 @@ def today_of(client: Client) -> Today[OpenJob]:
     reader = Reader(user_id, local_day(client.now()), teams_of(client.tables.teams.rows.values(), user_id))
     jobs = client.interventions.rows
     mine = jobs.parts(*OF_OPEN, status=[InterventionStatus.completed], is_validated=[False], completed_by=[user_id])
-    return today_view([*jobs.parts(*OF_OPEN, status=OPEN), *mine], reader, client.tables.plans.rows)
+    plan_of = lambda plan_id: client.tables.plans.rows.part_of(plan_id, *OF_PLAN)  # noqa: E731 - one line
+    return today_view([*jobs.parts(*OF_OPEN, status=OPEN), *mine], reader, plan_of)
 
 
 def whole(client: Client, jobs: Iterable[OpenJob]) -> list[InterventionRow]:
-    found = (client.interventions.get(job.id) for job in jobs)
-    return [job for job in found if job is not None]
+    return InOrder(client.interventions.rows, list(jobs))[:]
 
 
 def next_job(client: Client, after: UUID) -> InterventionRow | None:

@@ -1,6 +1,6 @@
 """What screens make of the rows. Pure functions of plain data."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
@@ -154,11 +154,11 @@ def teams_of(teams: Iterable[TeamRow], user_id: UUID) -> frozenset[UUID]:
     return frozenset(team.id for team in teams if team.is_active and user_id in team.member_ids)
 
 
-def today_view(jobs: Iterable[J], reader: Reader, plans: Mapping[UUID, PlanRow] | None = None) -> Today[J]:
-    """`plans` say from when on their jobs are due soon."""
+def today_view(jobs: Iterable[J], reader: Reader, plan_of: Callable[[UUID | None], Leading | None] = lambda _: None) -> Today[J]:
+    """A plan says from when on its jobs are due soon."""
     today = Today[J]()
     for nearness, _, job in sorted(((_nearness(job, reader), pressing(job), job) for job in jobs), key=itemgetter(0, 1)):
-        section = _section(today, job, nearness, reader, plans or {})
+        section = _section(today, job, nearness, reader, plan_of)
         if section is not None:
             section.append(job)
     today.soon.sort(key=lambda job: (_nearness(job, reader), due_day(job) or reader.today))
@@ -176,7 +176,7 @@ def _nearness(job: OpenJob, reader: Reader) -> int:
     return 1 if job.assigned_team_id in reader.teams else 3
 
 
-def _section(today: Today[J], job: J, nearness: int, reader: Reader, plans: Mapping[UUID, PlanRow]) -> list[J] | None:
+def _section(today: Today[J], job: J, nearness: int, reader: Reader, plan_of: Callable[[UUID | None], Leading | None]) -> list[J] | None:
     if job.status not in OPEN:
         waits = job.status == InterventionStatus.completed and not job.is_validated and job.completed_by == reader.user_id
         return today.awaiting if waits else None
@@ -186,7 +186,7 @@ def _section(today: Today[J], job: J, nearness: int, reader: Reader, plans: Mapp
         return today.others
     if nearness == 0 and job.status != InterventionStatus.pending:
         return today.begun
-    plan = plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
+    plan = plan_of(job.scheduled_maintenance_id)
     return {DueState.late: today.late, DueState.due: today.due, DueState.soon: today.soon}.get(
         job_due_state(job, reader.today, plan) or DueState.later, today.later
     )

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import flet as ft
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mobile_app.core.i18n import t
+from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.client import Client
 from mobile_app.features.equipment import list as equipment_list
+from mobile_app.features.jobs import list as job_list
 from mobile_app.features.jobs.desk import _columns
 from mobile_app.features.plans import list as plan_list
 from mobile_app.routes import screens
@@ -24,6 +26,7 @@ from mobile_app.ui.table import Sorting, sort_rows
 from shared_models.base import EntityRow
 from shared_models.ids import uuid7
 from shared_models.interventions.lifecycle import InterventionStatus
+from shared_models.interventions.rows import InterventionType
 from shared_models.requests.rows import RequestStatus
 from tests.mobile_app.core.rows import AT, job, machine, plan
 from tests.mobile_app.features.test_whose_machine import OTHER, SITE, client, show
@@ -166,6 +169,37 @@ def test_a_table_is_sorted_and_filtered_by_parts_of_its_rows(plant: Client, monk
             by_parts = plan_list.matching(plant, asked, today).keys()
             assert len(plans.rows.values()) == len(whole[plans])  # reads them
             assert plan_list.matching(plant, asked, today).keys() == by_parts
+
+
+@pytest.mark.parametrize("state", job_list.STATES)
+@given(data=st.data())
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_jobs_are_found_and_sorted_by_their_parts(plant: Client, state: str, data: st.DataObject) -> None:
+    """As whole ones are, whatever is asked; and none is read for it."""
+    jobs, machines, today = plant.interventions, plant.equipment, AT.date()
+    whole = {table: {row.id: row for row in table.rows.values()} for table in (jobs, machines)}
+    lines = [str(row.production_line_id) for row in whole[machines].values() if row.production_line_id]
+    asked = job_list.Filters(
+        state=state,
+        query=data.draw(st.sampled_from(["", "e", "in", "zz"])),
+        due=data.draw(st.sampled_from([None, None, *job_list.DATES])),
+        site=data.draw(st.sampled_from([None, None, str(SITE), str(OTHER)])),
+        line=data.draw(st.sampled_from([None, None, *lines])),
+        type=data.draw(st.sampled_from([None, None, *InterventionType])),
+        technician=data.draw(st.sampled_from([None, None, str(NOBODY), str(plant.user.id), str(SOMEBODY)])),
+    )
+    by_rows = job_list.matching(plant, asked, today)
+    assert all(isinstance(row, EntityRow) for row in by_rows.parts)
+    for table in (jobs, machines):
+        table.load({str(row_id): row.model_dump_json().encode() for row_id, row in whole[table].items()})
+    by_parts = job_list.matching(plant, asked, today)
+    assert set(by_parts.keys()) == set(by_rows.keys())
+    assert not any(isinstance(part, EntityRow) for part in by_parts.parts)
+    for sort in filter(None, (column.sort for column in _columns(plant))):
+        assert [sort(part) for part in by_parts.parts] == [sort(whole[jobs][part.id]) for part in by_parts.parts]
+    assert not any(isinstance(row, EntityRow) for row in machines.rows.held().values())
+    for table in (jobs, machines):
+        table.rows.values()
 
 
 @pytest.mark.parametrize("state", ["", "&state=over", "&state=mine"])

@@ -42,6 +42,20 @@ def JobsDesk(
 
 
 def _columns(client: Client) -> list[Column]:
+    """Of many machines each is read in part, which is all that the orders ask."""
+
+    def part_of_machine(job: Listed) -> Any:
+        return client.equipment.rows.part_of(job.equipment_id, "name", "production_line_id")
+
+    def name_of_machine(job: Listed) -> str:
+        found = part_of_machine(job)
+        return found.name if found else t("domain.machine_unknown")
+
+    def name_of_line(job: Listed) -> str:
+        found = part_of_machine(job)
+        line = client.lines.get(found.production_line_id) if found else None
+        return line.name if line else ""
+
     return [
         Column("number", t("jobs.number"), number_of, sort=lambda job: job.number, width=140, roomy=True),
         Column("title", t("jobs.job"), lambda job: job.title, sort=lambda job: natural(job.title), flex=6, strong=True),
@@ -49,7 +63,7 @@ def _columns(client: Client) -> list[Column]:
             "machine",
             t("jobs.machine"),
             lambda job: machine(client, job.equipment_id),
-            sort=lambda job: natural(machine(client, job.equipment_id)),
+            sort=lambda job: natural(name_of_machine(job)),
             flex=4,
         ),
         *site_column(client),
@@ -57,7 +71,7 @@ def _columns(client: Client) -> list[Column]:
             "line",
             t("jobs.line"),
             lambda job: line_of(client, job.equipment_id),
-            sort=lambda job: natural(line_of(client, job.equipment_id)) or None,
+            sort=lambda job: natural(name_of_line(job)) or None,
         ),
         Column("state", t("jobs.state"), _state, sort=lambda job: job.status, width=118),
         Column("priority", t("jobs.priority"), _priority, sort=lambda job: URGENCY[job.priority], width=84),
@@ -76,7 +90,7 @@ def _columns(client: Client) -> list[Column]:
 def _state(job: Listed) -> ft.Control:
     if job.is_validated:
         return marks.VALIDATED.chip()
-    is_returned = isinstance(job, InterventionRow) and job.status == InterventionStatus.in_progress and job.returned_at is not None
+    is_returned = not isinstance(job, InterventionListItem) and job.status == InterventionStatus.in_progress and job.returned_at is not None
     return (marks.RETURNED if is_returned else marks.JOB[job.status]).chip()
 
 
@@ -90,7 +104,7 @@ def _priority(job: Listed) -> Cell:
 
 
 def _doer(client: Client, job: Listed) -> str:
-    return doer(client, job.assigned_technician_id, job.assigned_team_id if isinstance(job, InterventionRow) else None)
+    return doer(client, job.assigned_technician_id, None if isinstance(job, InterventionListItem) else job.assigned_team_id)
 
 
 def _who(client: Client, job: Listed) -> Cell:

@@ -1,8 +1,8 @@
 """All jobs: cards on a phone, a dense table on a desk; what ended long ago is read on from the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,16 +11,18 @@ import flet as ft
 from mobile_app.core.errors import ClientError, Offline
 from mobile_app.core.folding import fold
 from mobile_app.core.i18n import format_date, n, t
+from mobile_app.core.rows import InOrder
 from mobile_app.domain import marks
 from mobile_app.domain.agenda import NOBODY
 from mobile_app.domain.cards import JobCard
 from mobile_app.domain.client import Client
 from mobile_app.domain.context import opener, use_tables
 from mobile_app.domain.due import DueState, job_due_state, local_day
-from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites, living
+from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_several_sites
 from mobile_app.domain.people import workers_at
+from mobile_app.domain.readiness import OF_PLAN
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import is_free
+from mobile_app.domain.views import OF_CLOSED, OF_OPEN, is_free
 from mobile_app.features.jobs.desk import JobsDesk, Listed
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import TextLink
@@ -33,13 +35,17 @@ from mobile_app.ui.hooks import State, use_clock, use_state
 from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import is_tabular, table_head
 from mobile_app.ui.text import Meta
-from shared_models.interventions.lifecycle import OPEN
+from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import DEVICE_WINDOW, InterventionListItem, InterventionRow, InterventionType
 
 MOST = 60
 OLDER = 50
 STATES = ("open", "mine", "to_validate", "over")
 DATES = (DueState.late, DueState.due, DueState.soon)
+OVER = frozenset(InterventionStatus) - OPEN
+SORTED_BY = tuple(dict.fromkeys([*OF_OPEN, *OF_CLOSED, "site_id", "intervention_type"]))
+"""What the orders of the table ask of a job."""
+OF_MACHINE = ("name", "code", "site_id", "production_line_id")
 
 
 class Filters(Asked):
@@ -52,46 +58,71 @@ class Filters(Asked):
     type: InterventionType | None = None
     technician: Key | None = None
 
+    @property
+    def wanted(self) -> dict[str, Collection[Any]]:
+        """By the row's fields, as far as these tell."""
+        wanted: dict[str, Collection[Any]] = {"status": OVER if self.state == "over" else OPEN}
+        if self.state == "to_validate":
+            wanted = {"status": [InterventionStatus.completed], "is_validated": [False]}
+        return {**wanted, **({"intervention_type": [self.type]} if self.type else {})}
 
-def matching(client: Client, filters: Filters, today: date) -> list[InterventionRow]:
+
+def matching(client: Client, filters: Filters, today: date) -> InOrder[InterventionRow]:
     """The jobs that pass, the next due first; of those that are over, the last first."""
-    rows = client.interventions.rows.values() if filters.state == "over" else living(client)
-    jobs = [job for job in rows if _is_in(client, job, filters) and _passes(client, job, filters, today)]
-    is_done = filters.state in {"to_validate", "over"}
-    return sorted(jobs, key=lambda job: job.actual_end or job.scheduled_start or job.created_at, reverse=is_done)
+    rows, passes = client.interventions.rows, _Passing(client, filters, today)
+    jobs = [job for job in rows.parts(*SORTED_BY, **filters.wanted) if passes(job)]
+    return InOrder(rows, sorted(jobs, key=_moment, reverse=filters.state in {"to_validate", "over"}))
 
 
-def _is_in(client: Client, job: InterventionRow, filters: Filters) -> bool:
-    waits = job.awaits_validation
-    if filters.state == "mine":
-        return job.status in OPEN and job.assigned_technician_id == client.user.id
-    return {"open": job.status in OPEN, "to_validate": waits, "over": job.status not in OPEN and not waits}[filters.state]
+def _moment(job: Any) -> datetime:
+    found: datetime = job.actual_end or job.scheduled_start or job.created_at
+    return found
 
 
-def _passes(client: Client, job: InterventionRow, filters: Filters, today: date) -> bool:
-    machine = client.equipment.get(job.equipment_id)
-    wanted = (
-        (filters.type, job.intervention_type),
-        (filters.site, str(machine.site_id) if machine else None),
-        (filters.line, str(machine.production_line_id) if machine else None),
-    )
-    if not all(wish is None or wish == value for wish, value in wanted) or not _is_for(job, filters.technician):
-        return False
-    if filters.due and (job.status not in OPEN or _due(client, job, today) != filters.due):
-        return False
-    words = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
-    return all(word in words for word in fold(filters.query).split())
+class _Passing:
+    """Whether a job, or its part, is among what is asked for. What it asks about machines and plans is looked up where it is asked."""
+
+    def __init__(self, client: Client, filters: Filters, today: date) -> None:
+        self._client, self._filters, self._today = client, filters, today
+        self._words = fold(filters.query).split()
+        self._asks_machine = bool(self._words or filters.site or filters.line)
+
+    def __call__(self, job: Any) -> bool:
+        return self._is_in(job) and self._is_for(job) and self._is_due(job) and (not self._asks_machine or self._is_there(job))
+
+    def _is_in(self, job: Any) -> bool:
+        state = self._filters.state
+        if state == "mine":
+            return bool(job.assigned_technician_id == self._client.user.id)
+        return state == "open" or bool(job.awaits_validation) == (state == "to_validate")
+
+    def _is_for(self, job: Any) -> bool:
+        who = self._filters.technician
+        if who is None:
+            return True
+        return is_free(job) if who == str(NOBODY) else str(job.assigned_technician_id) == who
+
+    def _is_due(self, job: Any) -> bool:
+        if not self._filters.due:
+            return True
+        plan = self._client.tables.plans.rows.part_of(job.scheduled_maintenance_id, *OF_PLAN)
+        return job.status in OPEN and job_due_state(job, self._today, plan) == self._filters.due
+
+    def _is_there(self, job: Any) -> bool:
+        machine = self._client.equipment.rows.part_of(job.equipment_id, *OF_MACHINE)
+        places = ((self._filters.site, machine and machine.site_id), (self._filters.line, machine and machine.production_line_id))
+        if not all(wish is None or wish == str(place) for wish, place in places):
+            return False
+        named = fold(f"{job.title} {job.number or ''} {machine.name if machine else ''} {machine.code if machine else ''}")
+        return all(word in named for word in self._words)
 
 
-def _is_for(job: InterventionRow, technician: str | None) -> bool:
-    if technician is None:
-        return True
-    return is_free(job) if technician == str(NOBODY) else str(job.assigned_technician_id) == technician
-
-
-def _due(client: Client, job: InterventionRow, today: date) -> DueState | None:
-    plan = client.tables.plans.get(job.scheduled_maintenance_id) if job.scheduled_maintenance_id else None
-    return job_due_state(job, today, plan)
+def _use_matching(client: Client, filters: Filters) -> InOrder[InterventionRow]:
+    """A hook: found again only when what it looks at has changed."""
+    tables, today = client.tables, local_day(client.now())
+    seen = [table.revision for table in (tables.interventions, tables.equipment, tables.plans)]
+    found: InOrder[InterventionRow] = ft.use_memo(lambda: matching(client, filters, today), [filters.sought, today, *seen])
+    return found
 
 
 @component
@@ -100,16 +131,16 @@ def JobListScreen() -> ft.Control:
     place = use_place(Filters)
     filters = place.asked
     use_clock(600)
-    jobs = matching(client, filters, local_day(client.now()))
+    jobs = _use_matching(client, filters)
     title = PageHeader(t("jobs.title"), n("today.count", len(jobs)), trailing=[] if is_tabular() else [SyncBadge()])
     search = SearchField(filters.query, place.pick("query"), placeholder=t("jobs.search"))
     bar = _filter_bar(client, place)
     older, further = use_older(client, filters)
     is_over = filters.state == "over"
     if is_tabular():
-        held = {job.id for job in jobs}
-        rest = [item for item in older.items if item.id not in held] if is_over else []
-        rows: list[Listed] = [*jobs, *rest]
+        held = set(jobs.keys())
+        rest = [item for item in older.items if str(item.id) not in held] if is_over else []
+        rows: Sequence[Listed] = [*jobs, *rest] if rest else jobs
         return JobsDesk(client, place, rows, table_head(title, search, SyncBadge()), bar, further if is_over else None)
     most = filters.page * MOST
     cards = [JobCard(client, job, on_open=opener(f"/jobs/{job.id}")) for job in jobs[:most]]
@@ -123,7 +154,7 @@ def Pane(client: Client, chosen: UUID) -> ft.Control:
     """Beside the job that was opened; it goes on asking what the list asked."""
     place = use_place(Filters)
     filters, most = place.asked, place.asked.page * MOST
-    jobs = matching(client, filters, local_day(client.now()))
+    jobs = _use_matching(client, filters)
     search = SearchField(filters.query, place.pick("query"), placeholder=t("jobs.search"))
     cards = [JobCard(client, job, on_open=opener(place.to(f"/jobs/{job.id}")), selected=job.id == chosen, flat=True) for job in jobs[:most]]
     nothing = EmptyState(ft.Icons.ASSIGNMENT_TURNED_IN_OUTLINED, t("jobs.none"), t("jobs.none_body"))

@@ -42,7 +42,7 @@ def test_a_job_of_a_plan_that_announces_late_is_not_soon_yet():
     sheet = job(due_local=datetime(2026, 11, 28, 8), scheduled_maintenance_id=own.id)
     who = Reader(uuid7(), DAY)
     assert today_view([sheet], who).soon == [sheet]
-    assert today_view([sheet], who, {own.id: own}).later == [sheet]
+    assert today_view([sheet], who, {own.id: own}.get).later == [sheet]
 
 
 def test_a_paused_plan_is_never_late():
