@@ -409,6 +409,7 @@ class Client:
         if await store.get("let_go") == now.date().isoformat():
             return
         await self._screen()
+        await self.tables.whole()
         for kind, (stays, asked) in self.STAYS.items():
             table, seen = self.tables[kind], list[UUID]()
             for some in table.rows.in_steps(*asked):

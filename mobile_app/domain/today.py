@@ -11,7 +11,7 @@ from shared_models.interventions.rows import InterventionRow
 
 
 def today_of(client: Client) -> Today[OpenJob]:
-    """In parts: a large site has many open jobs, and a screen shows few of them. `whole` reads those."""
+    """In parts: a large site has many open jobs, and a screen shows few of them. `first_of` and `whole` read those."""
     user_id = client.user.id
     reader = Reader(user_id, local_day(client.now()), teams_of(client.tables.teams.rows.values(), user_id))
     jobs = client.interventions.rows
@@ -24,8 +24,17 @@ def whole(client: Client, jobs: Iterable[OpenJob]) -> list[InterventionRow]:
     return [job for job in found if job is not None]
 
 
+def first_of(client: Client, jobs: list[OpenJob], many: int) -> list[InterventionRow]:
+    """Whole. One that this version of the app cannot read makes room for the next, and is no longer among the `jobs`."""
+    found = whole(client, jobs[:many])
+    while len(found) < min(many, len(jobs)):
+        jobs[:] = [job for job in jobs if job.id in client.interventions.rows]
+        found = whole(client, jobs[:many])
+    return found
+
+
 def next_job(client: Client, after: UUID) -> InterventionRow | None:
     """What is in hand already, else what is most pressing; nothing that can wait for another day."""
     today = today_of(client)
-    pressing = [*today.running, *today.begun, *today.late, *today.due]
-    return next(iter(whole(client, (job for job in pressing if job.id != after))), None)
+    pressing = [job for job in (*today.running, *today.begun, *today.late, *today.due) if job.id != after]
+    return next(iter(first_of(client, pressing, 1)), None)

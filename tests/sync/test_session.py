@@ -105,7 +105,8 @@ class TestFirstRows:
 
 
 class TestStart:
-    async def test_lets_go_of_jobs_that_ended_long_ago(self, factory, soon):
+    @pytest.mark.parametrize("later", [frozenset(), frozenset({"intervention"})])
+    async def test_lets_go_of_jobs_that_ended_long_ago(self, factory, soon, later):
         phone = await factory.signed_in(await factory.person("technician"))
         machine = phone.client.equipment.get(factory.press)
         ended = {"status": InterventionStatus.cancelled, "actual_end": phone.client.now() - timedelta(days=31)}
@@ -114,7 +115,7 @@ class TestStart:
         store = phone.client.outbox.store
         await soon(lambda: phone.client.interventions.ready)
         await store.apply(Batch(puts=rows, kv={"let_go": "2026-01-01"}))
-        again = await factory.restarted(phone)
+        again = await factory.restarted(phone, later=later)
         await soon(lambda: len(again.client.interventions) == 1)
         assert list(again.client.interventions.rows) == [recent.id]
         assert await again.client.outbox.store.rows_at([row.key for row in rows]) == [None, rows[1].json]
