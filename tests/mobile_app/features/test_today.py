@@ -80,7 +80,8 @@ def unheard_of(row: InterventionRow) -> bytes:
 
 
 async def test_what_can_be_read_in_part_only_is_not_counted_and_takes_nobody_s_place(screen: Screen, client: Client) -> None:
-    late = [job(PRESS, f"Vidange {number}", assigned_technician_id=PAUL.id, scheduled_end=AT - timedelta(days=1)) for number in range(MOST + 2)]
+    mine = {"assigned_technician_id": PAUL.id, "scheduled_end": AT - timedelta(days=1)}
+    late = [job(PRESS, f"Vidange {number}", **mine) for number in range(MOST + 2)]
     later, of_anne = job(PRESS, "Vidange un jour"), job(PRESS, "Vidange d'Anne", assigned_technician_id=ANNE.id)
     texts = {str(row.id): row.model_dump_json().encode() for row in late}
     client.drawn.set()
