@@ -54,8 +54,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Readiness:
+    """`is_known` is false while it wants parts, and what lies in the stores is still read behind the first screen: nothing lacks yet."""
+
     job: InterventionRow
     answers: tuple[Answer, ...]
+    is_known: bool = True
 
     @property
     def is_ready(self) -> bool:
@@ -89,7 +92,10 @@ class Lights:
 
     def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
-        return Readiness(job, (self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)))
+        answers = self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)
+        tables = self.client.tables
+        is_read = tables.parts.ready and tables.stocks.ready and tables.orders.ready
+        return Readiness(job, answers, is_known=is_read or not self.book.of_job(job.id))
 
     def _parts(self, job: InterventionRow) -> Answer:
         holdings = self.book.of_job(job.id)

@@ -102,7 +102,9 @@ def _sections(client: Client, *groups: tuple[str, list[OpenJob]]) -> Iterator[ft
 
 
 def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> Iterator[ft.Control]:
-    return (JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in jobs)
+    for job in jobs:
+        light = lights.of(job) if lights else None
+        yield JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=light if light and light.is_known else None)
 
 
 def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> Iterator[ft.Control]:
