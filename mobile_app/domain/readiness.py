@@ -15,7 +15,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.due import due_day, local_day
 from mobile_app.domain.lookup import name_of, number_of
 from mobile_app.domain.marks import Mark
-from mobile_app.domain.reserved import Book, book_of_jobs, what_lacks
+from mobile_app.domain.reserved import Book, book_of_jobs, is_known, what_lacks
 from mobile_app.domain.views import OF_OPEN, OpenJob
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
@@ -54,7 +54,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Readiness:
-    """`is_known` is false while it wants parts, and what lies in the stores is still read behind the first screen: nothing lacks yet."""
+    """`is_known` is false while it wants parts, and what lies in the stores is not read yet."""
 
     job: InterventionRow
     answers: tuple[Answer, ...]
@@ -93,9 +93,7 @@ class Lights:
     def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
         answers = self._parts(job), self._person(job), self._machine(job), _documents(self.client, job, documents)
-        tables = self.client.tables
-        is_read = tables.parts.ready and tables.stocks.ready and tables.orders.ready
-        return Readiness(job, answers, is_known=is_read or not self.book.of_job(job.id))
+        return Readiness(job, answers, is_known=is_known(self.client) or not self.book.of_job(job.id))
 
     def _parts(self, job: InterventionRow) -> Answer:
         holdings = self.book.of_job(job.id)

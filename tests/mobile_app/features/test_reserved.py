@@ -102,14 +102,15 @@ class TestLight:
         put(plant, sheet, wants(sheet, 2), stock(SEAL, [(STORE, 2)]))
         plant.tables.stocks.ready = False
         await screen.show(
-            inside(plant, lambda: Stack(TodayScreen(), Morning(plant, [sheet]), ReadyCard(plant, sheet), scroll=ft.ScrollMode.AUTO))
+            inside(plant, lambda: Stack(TodayScreen(), Morning(plant, [sheet]), ReadyCard(plant, sheet), JobParts(plant, sheet, may_take=True)))
         )
-        words = {t(key) for key in ("ready.ready", "ready.lacks", "ready.title", "ready.morning")}
+        keys = "ready.ready", "ready.lacks", "ready.title", "ready.morning", "parts.job_none"
+        words = {*map(t, keys), SEAL.name}
         assert not words & {*screen.texts}
         plant.tables.stocks.ready = True
         plant.tables.stocks.notify()
         await screen.settle()
-        assert words & {*screen.texts} == words - {t("ready.lacks")}
+        assert words & {*screen.texts} == words - {t("ready.lacks"), t("parts.job_none")}
 
     def test_the_job_that_is_due_first_has_the_last_piece(self, plant: Client) -> None:
         later, sooner = due(2), due(1)
