@@ -101,9 +101,8 @@ class TestLight:
         sheet = due()
         put(plant, sheet, wants(sheet, 2), stock(SEAL, [(STORE, 2)]))
         plant.tables.stocks.ready = False
-        await screen.show(
-            inside(plant, lambda: Stack(TodayScreen(), Morning(plant, [sheet]), ReadyCard(plant, sheet), JobParts(plant, sheet, may_take=True)))
-        )
+        cards = inside(plant, lambda: Stack(Morning(plant, [sheet]), ReadyCard(plant, sheet), JobParts(plant, sheet, may_take=True)))
+        await screen.show(lambda: Stack(inside(plant, TodayScreen)(), cards()))
         keys = "ready.ready", "ready.lacks", "ready.title", "ready.morning", "parts.job_none"
         words = {*map(t, keys), SEAL.name}
         assert not words & {*screen.texts}
