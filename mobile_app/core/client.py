@@ -39,6 +39,7 @@ FIRST_ROWS_SECONDS = 1.0
 """A screen with nothing in it would be drawn for so long, and take the processor from what it waits for."""
 _DRAWN_SECONDS = 3.0
 _SAVED_KEYS = 500
+_READ_AT_ONCE = 20
 _CACHED_FILES = 40
 R = TypeVar("R", bound=EntityRow)
 FirstCard = Callable[[Any], dict[str, Any] | None]
@@ -409,10 +410,15 @@ class Client:
         if await store.get("let_go") == now.date().isoformat():
             return
         await self._screen()
+        await self.tables.whole()
         for kind, (stays, asked) in self.STAYS.items():
             table, seen = self.tables[kind], list[UUID]()
             for some in table.rows.in_steps(*asked):
                 seen += [row.id for row in some if not stays(row, now)]
+                await asyncio.sleep(0)
+            for few in (seen[at : at + _READ_AT_ONCE] for at in range(0, len(seen), _READ_AT_ONCE)):
+                for row_id in few:
+                    table.server_row(row_id)  # whole: a device that nobody had for a month has much that is over
                 await asyncio.sleep(0)
             if self._store is not store:
                 return

@@ -15,7 +15,7 @@ from mobile_app.domain.lookup import dotted
 from mobile_app.domain.part_cards import PartChoice, PartLine, cost_of, used_line
 from mobile_app.domain.parts import likely_for, part_name, taken_by
 from mobile_app.domain.reserve_part import reserve_sheet
-from mobile_app.domain.reserved import Holding, book_of_jobs, there, told
+from mobile_app.domain.reserved import Holding, book_of_jobs, is_known, there, told
 from mobile_app.domain.scanning import scan_part
 from mobile_app.domain.take_part import give_back_sheet, take_sheet
 from mobile_app.ui.buttons import ActionRow, IconAction, SecondaryButton, TextLink
@@ -53,7 +53,8 @@ def JobParts(client: Client, job: InterventionRow, *, may_take: bool) -> ft.Cont
     reserving, reserve = use_maybe(PartRow)
     returning, give_back = use_maybe(JobPartRow)
     used = taken_by(client, job.id)
-    wanted = book_of_jobs(client, [job]).of_job(job.id)
+    known = is_known(client)
+    wanted = book_of_jobs(client, [job]).of_job(job.id) if known else []
 
     def close() -> None:
         choose("")
@@ -79,7 +80,7 @@ def JobParts(client: Client, job: InterventionRow, *, may_take: bool) -> ft.Cont
         return ft.Container()
     waits = [_wanted_line(client, own, take if may_take else None) for own in wanted]
     lines = [used_line(client, row, partial(give_back, row) if may_take else opener(f"/parts/{row.spare_part_id}")) for row in used]
-    none = [] if used or wanted else [Meta(t("parts.job_none"))]
+    none = [] if used or wanted or not known else [Meta(t("parts.job_none"))]
     buttons = [
         ActionRow(
             SecondaryButton(t("parts.take"), partial(choose, "take"), icon=ft.Icons.OUTBOX_ROUNDED, expand=1),

@@ -84,10 +84,10 @@ def natural(name: str) -> str:
 
 
 def _as_number(digits: re.Match[str]) -> str:
-    """Before all letters; the shorter number is the smaller one; of equal ones, the one with more zeros comes first."""
+    """Before all letters; the shorter number is the smaller one; equal ones in the order of how they are written, whatever follows."""
     told = digits[0]
     number = told.lstrip("0") if told.isascii() else str(int(told))
-    return f"\0{chr(len(number))}{number}\0{told}"
+    return f"\0{chr(len(number))}{number}\0{told}\0"
 
 
 DOWN_FIRST: Final = ("status", "name", "code")

@@ -34,6 +34,8 @@ def ReadyCard(client: Client, job: InterventionRow) -> ft.Control:
     use_tables(*TABLES)
     documents = use_documents(client, PAPERS, job.equipment_id)
     light = light_of(client, job, documents)
+    if not light.is_known:
+        return ft.Container()
     chip = light.mark.chip()
     return Card(Stack(CardHeader(t("ready.title"), chip), *[_answer(answer) for answer in light.answers], spacing=6))
 
@@ -55,7 +57,7 @@ def Morning(client: Client, jobs: Sequence[OpenJob]) -> ft.Control:
     waiting = [job for job in jobs if job.status in WAITING]
     lights = Lights(client, book_of_jobs(client, waiting))
     found = [lights.among_many(job) for job in waiting]
-    if not found:
+    if not found or not all(light.is_known for light in found):
         return ft.Container()
     ready = [light for light in found if light.is_ready]
     shown = [*sorted((light for light in found if not light.is_ready), key=_lacks_parts), *ready][:MOST]

@@ -15,7 +15,7 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.due import due_day, local_day
 from mobile_app.domain.lookup import name_of, number_of
 from mobile_app.domain.marks import Mark
-from mobile_app.domain.reserved import Book, book_of_jobs, what_lacks
+from mobile_app.domain.reserved import Book, book_of_jobs, is_known, what_lacks
 from mobile_app.domain.views import OF_OPEN, OpenJob
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
@@ -56,8 +56,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Readiness:
+    """`is_known` is false while it wants parts, and what lies in the stores is not read yet."""
+
     job: OpenJob
     answers: tuple[Answer, ...]
+    is_known: bool = True
 
     @property
     def is_ready(self) -> bool:
@@ -91,15 +94,16 @@ class Lights:
 
     def of(self, job: InterventionRow, documents: Sequence[PaperRow] | None = None) -> Readiness:
         """`documents` of its machine, where they were looked for."""
-        return Readiness(job, (*self._but_documents(job), _documents(self.client, job, documents)))
+        return self._told(job, _documents(self.client, job, documents))
 
     def among_many(self, job: OpenJob) -> Readiness:
         """Of a job told by its parts: of documents it says only that some are lacking."""
         whole = self.client.interventions.get(job.id) if _wants_checklist(self.client, job) else None
-        return Readiness(job, (*self._but_documents(job), *([_documents(self.client, whole, None)] if whole else [])))
+        return self._told(job, *([_documents(self.client, whole, None)] if whole else []))
 
-    def _but_documents(self, job: OpenJob) -> tuple[Answer, Answer, Answer]:
-        return self._parts(job), self._person(job), self._machine(job)
+    def _told(self, job: OpenJob, *documents: Answer) -> Readiness:
+        answers = self._parts(job), self._person(job), self._machine(job), *documents
+        return Readiness(job, answers, is_known=is_known(self.client) or not self.book.of_job(job.id))
 
     def _parts(self, job: OpenJob) -> Answer:
         holdings = self.book.of_job(job.id)

@@ -116,6 +116,11 @@ def book_of_jobs(client: Client, jobs: Iterable[OpenJob]) -> Book:
     return Book(client, client.tables.reservations.having(part_id={row.part_id for row in mine}, site_id={row.site_id for row in mine}))
 
 
+def is_known(client: Client) -> bool:
+    """False while what lies in the stores is still read behind the first screen: nothing lacks yet."""
+    return client.tables.parts.ready and client.tables.stocks.ready and client.tables.orders.ready
+
+
 def what_lacks(client: Client, own: Holding) -> str:
     """`1 of 2 seals, 1 on order for Thursday`."""
     name = own.part.name if own.part else part_name(client, own.row.part_id)

@@ -1,6 +1,5 @@
 """What the signed-in person has to do today, and what comes after the job that they have just closed."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from mobile_app.core.rows import InOrder
@@ -13,7 +12,7 @@ from shared_models.interventions.rows import InterventionRow
 
 
 def today_of(client: Client) -> Today[OpenJob]:
-    """In parts: a large site has many open jobs, and a screen shows few of them. `whole` reads those."""
+    """In parts: a large site has many open jobs, and a screen shows few of them. `first_of` reads those."""
     user_id = client.user.id
     reader = Reader(user_id, local_day(client.now()), teams_of(client.tables.teams.rows.values(), user_id))
     jobs = client.interventions.rows
@@ -22,12 +21,16 @@ def today_of(client: Client) -> Today[OpenJob]:
     return today_view([*jobs.parts(*OF_OPEN, status=OPEN), *mine], reader, plan_of)
 
 
-def whole(client: Client, jobs: Iterable[OpenJob]) -> list[InterventionRow]:
-    return InOrder(client.interventions.rows, list(jobs))[:]
+def first_of(client: Client, jobs: list[OpenJob], many: int | None = None) -> list[InterventionRow]:
+    """Whole. One that this version of the app cannot read makes room for the next, and is no longer among the `jobs`."""
+    ordered = InOrder(client.interventions.rows, jobs)
+    found = ordered[:many]
+    jobs[:] = ordered.parts
+    return found
 
 
 def next_job(client: Client, after: UUID) -> InterventionRow | None:
     """What is in hand already, else what is most pressing; nothing that can wait for another day."""
     today = today_of(client)
-    pressing = [*today.running, *today.begun, *today.late, *today.due]
-    return next(iter(whole(client, (job for job in pressing if job.id != after))), None)
+    pressing = [job for job in (*today.running, *today.begun, *today.late, *today.due) if job.id != after]
+    return next(iter(first_of(client, pressing, 1)), None)

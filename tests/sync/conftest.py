@@ -105,11 +105,11 @@ class Factory:
         await device.client.sync.round()
         return device
 
-    async def restarted(self, device: Device, **how: Any) -> Device:
-        """The same phone after a crash: nothing but what was stored is left."""
+    async def restarted(self, device: Device, *, later: frozenset[str] = frozenset(), **how: Any) -> Device:
+        """The same phone after a crash: nothing but what was stored is left, `later` entities read behind the first screen."""
         again = self.device(stores=device.stores, jar=device.jar, **how)
         again.transport.online = device.transport.online
-        await again.client.start()
+        await again.client.start(later=later)
         await again.client.tables.whole()
         return again
 

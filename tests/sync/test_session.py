@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -105,7 +106,8 @@ class TestFirstRows:
 
 
 class TestStart:
-    async def test_lets_go_of_jobs_that_ended_long_ago(self, factory, soon):
+    @pytest.mark.parametrize("later", [frozenset(), frozenset({"intervention"})])
+    async def test_lets_go_of_jobs_that_ended_long_ago(self, factory, soon, later):
         phone = await factory.signed_in(await factory.person("technician"))
         machine = phone.client.equipment.get(factory.press)
         ended = {"status": InterventionStatus.cancelled, "actual_end": phone.client.now() - timedelta(days=31)}
@@ -114,10 +116,31 @@ class TestStart:
         store = phone.client.outbox.store
         await soon(lambda: phone.client.interventions.ready)
         await store.apply(Batch(puts=rows, kv={"let_go": "2026-01-01"}))
-        again = await factory.restarted(phone)
+        again = await factory.restarted(phone, later=later)
         await soon(lambda: len(again.client.interventions) == 1)
         assert list(again.client.interventions.rows) == [recent.id]
         assert await again.client.outbox.store.rows_at([row.key for row in rows]) == [None, rows[1].json]
+
+    async def test_of_much_that_is_over_a_little_is_read_at_a_time(self, factory, soon):
+        """The screen is in use meanwhile."""
+        phone = await factory.signed_in(await factory.person("technician"))
+        machine = phone.client.equipment.get(factory.press)
+        ended = {"status": InterventionStatus.cancelled, "actual_end": phone.client.now() - timedelta(days=31)}
+        rows = [stored("intervention", job(machine, **ended), machine.site_id) for _ in range(200)]
+        await phone.client.outbox.store.apply(Batch(puts=rows, kv={"let_go": "2026-01-01"}))
+        again, unread = factory.device(stores=phone.stores, jar=phone.jar), [0]
+        held = again.client.interventions.rows.held
+
+        async def watch() -> None:
+            while True:
+                unread.append(sum(isinstance(row, bytes) for row in held().values()))
+                await asyncio.sleep(0)
+
+        watching = asyncio.ensure_future(watch())
+        await again.client.start()
+        await soon(lambda: max(unread) == 200 and not again.client.interventions.rows)
+        watching.cancel()
+        assert max(before - after for before, after in pairwise(unread)) <= 40
 
 
 class TestSignOut:

@@ -16,7 +16,7 @@ from mobile_app.domain.readiness import Lights
 from mobile_app.domain.reserved import book_of_jobs
 from mobile_app.domain.stocktakes import asking
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.today import today_of, whole
+from mobile_app.domain.today import first_of, today_of
 from mobile_app.domain.views import OpenJob, Today, is_mine
 from mobile_app.ui.buttons import ActionRow, OnPrimaryButton
 from mobile_app.ui.cards import HeroCard, NoticeCard, SectionHeader
@@ -73,9 +73,9 @@ def _shortcuts(client: Client) -> list[ft.Control]:
 
 def _mine(client: Client, today: Today[OpenJob]) -> Iterator[ft.Control]:
     """What I have in hand, and what is due."""
-    yield from (Running(client, job, key=str(job.id)) for job in whole(client, today.running))
+    yield from (Running(client, job, key=str(job.id)) for job in first_of(client, today.running))
     returned = [job for job in today.begun if job.status == InterventionStatus.in_progress and job.returned_at]
-    yield from (_returned(client, job) for job in whole(client, returned))
+    yield from (_returned(client, job) for job in first_of(client, returned))
     begun = [job for job in today.begun if not any(job is other for other in returned)]
     yield from _sections(client, ("today.begun", begun), ("due.late", today.late), ("today.todo", today.due))
 
@@ -88,24 +88,26 @@ def _rest(client: Client, today: Today[OpenJob]) -> Iterator[ft.Control]:
 
 
 def _sections(client: Client, *groups: tuple[str, list[OpenJob]]) -> Iterator[ft.Control]:
-    could_begin = whole(client, [job for title, jobs in groups if title in _NOW for job in jobs[:MOST]])
+    could_begin = [job for title, jobs in groups if title in _NOW for job in first_of(client, jobs, MOST)]
     lights = Lights(client, book_of_jobs(client, could_begin)) if could_begin else None
     for title, jobs in groups:
-        if not jobs:
+        found = first_of(client, jobs, MOST)
+        if not found:
             continue
         shown = lights if title in _NOW else None
         more = len(jobs) > MOST
         all_of_them = opener("/jobs") if more else None
         yield SectionHeader(t(title), _amount(jobs), action=t("today.all") if more else "", on_action=all_of_them)
-        yield from _by_whose(client, jobs[:MOST], shown) if title in _DATED else _cards(client, jobs[:MOST])
+        yield from _by_whose(client, found, shown) if title in _DATED else _cards(client, found)
 
 
-def _cards(client: Client, jobs: list[OpenJob], lights: Lights | None = None) -> Iterator[ft.Control]:
-    found = whole(client, jobs)
-    return (JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=lights.of(job) if lights else None) for job in found)
+def _cards(client: Client, jobs: list[InterventionRow], lights: Lights | None = None) -> Iterator[ft.Control]:
+    for job in jobs:
+        light = lights.of(job) if lights else None
+        yield JobCard(client, job, on_open=opener(f"/jobs/{job.id}"), light=light if light and light.is_known else None)
 
 
-def _by_whose(client: Client, jobs: list[OpenJob], lights: Lights | None) -> Iterator[ft.Control]:
+def _by_whose(client: Client, jobs: list[InterventionRow], lights: Lights | None) -> Iterator[ft.Control]:
     """Mine, my teams', what nobody has: each part with its name where there are several, since each begins again by date."""
     groups = [(whose, list(own)) for whose, own in groupby(jobs, lambda job: _whose(client, job))]
     if len(groups) < 2:  # noqa: PLR2004 - nothing to tell apart
@@ -118,7 +120,7 @@ def _group(whose: str) -> ft.Control:
     return ft.Container(ft.Semantics(content=name, header=True, heading_level=3, container=True), padding=ft.Padding(2, 4, 0, 0))
 
 
-def _whose(client: Client, job: OpenJob) -> str:
+def _whose(client: Client, job: InterventionRow) -> str:
     if is_mine(job, client.user.id):
         return "mine"
     return "team" if job.assigned_team_id else "free"

@@ -1,6 +1,6 @@
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mobile_app.core.folding import fold
@@ -16,6 +16,7 @@ def in_parts(name: str) -> list[tuple[bool, int, str]]:
 
 
 @given(NAMES, NAMES)
+@example("0a", "00")
 def test_numbers_in_names_are_put_in_order_by_their_value(one: str, other: str) -> None:
     assert (natural(one) < natural(other)) == (in_parts(one) < in_parts(other))
     assert (natural(one) == natural(other)) == (in_parts(one) == in_parts(other))

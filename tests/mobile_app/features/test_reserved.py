@@ -18,6 +18,7 @@ from mobile_app.domain.reserved import Book
 from mobile_app.features.inventory.part import Part
 from mobile_app.features.inventory.picking import PickingScreen
 from mobile_app.features.plans.editor import PlanForm
+from mobile_app.features.today.screens import TodayScreen
 from mobile_app.ui.component import component
 from mobile_app.ui.stack import Stack
 from shared_models.base import EntityRow
@@ -63,7 +64,9 @@ def wants(sheet: InterventionRow, quantity: int, of: PartRow = SEAL) -> EntityRo
 
 
 @pytest.fixture
-def plant(client: Client) -> Client:
+async def plant(client: Client) -> Client:
+    client.drawn.set()
+    await client.tables.whole()  # or what is put there would be written over
     paul = UserCard(id=PAUL.id, first_name="Paul", last_name="Martin", role=Role.supervisor, is_active=True, all_sites=True, site_ids=[])
     put(client, PRESS, STORE, SEAL, paul)
     return client
@@ -92,6 +95,21 @@ class TestLight:
         assert light.lacks == [f"{t('reserved.some_of', held='1', wanted='2', part=SEAL.name)}, {come}"]
         put(plant, stock(SEAL, [(STORE, 2)]))
         assert light_of(plant, sheet).is_ready
+
+    async def test_lacks_nothing_before_it_is_read_what_lies_in_the_stores(self, screen: Screen, plant: Client) -> None:
+        """It is read behind the first screen."""
+        sheet = due()
+        put(plant, sheet, wants(sheet, 2), stock(SEAL, [(STORE, 2)]))
+        plant.tables.stocks.ready = False
+        cards = inside(plant, lambda: Stack(Morning(plant, [sheet]), ReadyCard(plant, sheet), JobParts(plant, sheet, may_take=True)))
+        await screen.show(lambda: Stack(inside(plant, TodayScreen)(), cards()))
+        keys = "ready.ready", "ready.lacks", "ready.title", "ready.morning", "parts.job_none"
+        words = {*map(t, keys), SEAL.name}
+        assert not words & {*screen.texts}
+        plant.tables.stocks.ready = True
+        plant.tables.stocks.notify()
+        await screen.settle()
+        assert words & {*screen.texts} == words - {t("ready.lacks"), t("parts.job_none")}
 
     def test_the_job_that_is_due_first_has_the_last_piece(self, plant: Client) -> None:
         later, sooner = due(2), due(1)

@@ -11,6 +11,7 @@ from mobile_app.core.i18n import n, t
 from mobile_app.core.rows import Rows
 from mobile_app.domain.client import Client
 from mobile_app.domain.due import local_day
+from mobile_app.domain.today import next_job
 from mobile_app.domain.views import OF_OPEN, Reader, today_view
 from mobile_app.features.today.screens import MOST, TodayScreen
 from shared_models.ids import uuid7
@@ -71,3 +72,31 @@ async def test_of_many_jobs_those_are_read_that_are_shown(screen: Screen, client
     assert sum(text.startswith("Vidange") for text in screen.texts) == MOST + 1
     unread = sum(isinstance(row, bytes) for row in client.interventions.rows.held().values())
     assert unread == 60 - MOST - 1
+
+
+def unheard_of(row: InterventionRow) -> bytes:
+    """As a later version of the server writes it: what Today is told by can be read, the whole cannot."""
+    return row.model_dump_json().replace(f'"{row.intervention_type}"', '"unheard-of"').encode()
+
+
+async def test_what_can_be_read_in_part_only_is_not_counted_and_takes_nobody_s_place(screen: Screen, client: Client) -> None:
+    mine = {"assigned_technician_id": PAUL.id, "scheduled_end": AT - timedelta(days=1)}
+    late = [job(PRESS, f"Vidange {number}", **mine) for number in range(MOST + 2)]
+    later, of_anne = job(PRESS, "Vidange un jour"), job(PRESS, "Vidange d'Anne", assigned_technician_id=ANNE.id)
+    texts = {str(row.id): row.model_dump_json().encode() for row in late}
+    client.drawn.set()
+    await screen.show(inside(client, TodayScreen))
+    client.interventions.put({**texts, **{str(row.id): unheard_of(row) for row in (late[0], later, of_anne)}})
+    client.interventions.notify()
+    await screen.settle()
+    assert n("today.count", MOST + 1) in screen.texts
+    assert [text for text in screen.texts if text.startswith("Vidange")] == [row.title for row in late[1 : MOST + 1]]
+    assert not {t("today.later"), t("today.others")} & {*screen.texts}
+
+
+def test_for_the_next_job_no_more_is_read_than_it_takes(client: Client) -> None:
+    late = [job(PRESS, assigned_technician_id=PAUL.id, scheduled_end=AT - timedelta(days=1)) for _ in range(5)]
+    texts = {str(row.id): row.model_dump_json().encode() for row in late}
+    client.interventions.put({**texts, str(late[1].id): unheard_of(late[1])})
+    assert next_job(client, late[0].id) == late[2]
+    assert sum(isinstance(row, bytes) for row in client.interventions.rows.held().values()) == 3
