@@ -385,27 +385,29 @@ def _help_trust(settings: Settings) -> None:
 def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
-    from server.core.workers import share_memory
+    from server.core import workers
 
     _allow_files(settings.max_connections)
-    share_memory()
-    uvicorn.run(
-        "server.main:node",
-        factory=True,
-        http="server.core.connections:Connection",
-        ws="none",
-        limit_concurrency=settings.max_connections,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        ssl_context_factory=_context if settings.serves_https else None,
-    )
+    options: dict[str, Any] = {
+        "factory": True,
+        "http": "server.core.connections:Connection",
+        "ws": "none",
+        "limit_concurrency": settings.max_connections,
+        "host": settings.host,
+        "port": settings.port,
+        "workers": settings.workers,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": [str(network) for network in settings.trusted_proxies],
+        "timeout_graceful_shutdown": GRACEFUL_SECONDS,
+        "ssl_context_factory": _context if settings.serves_https else None,
+    }
+    if settings.workers > 1:
+        workers.run(uvicorn.Config("server.main:node", **options))
+    else:
+        uvicorn.run("server.main:node", **options)
 
 
 def _allow_files(connections: int) -> None:

@@ -172,6 +172,18 @@ class TestServe:
             assert "choose another with --port" in server.said()
             assert not server.postmaster._is_running()
 
+    def test_of_two_at_one_port_one_says_that_it_is_taken(self, stopped_folder):
+        port = str(free_port())
+        with ExitStack() as stack:
+            both = [stack.enter_context(Server(stopped_folder, "--workers", "2", "--port", port)) for _ in range(2)]
+            deadline = time.monotonic() + 90
+            while all(server.process.poll() is None for server in both):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            refused = next(server for server in both if server.process.poll() is not None)
+            assert refused.process.returncode == 2
+            assert re.search("choose another with --port|already in use", refused.said())
+
     def test_what_somebody_else_has_set_is_not_taken_for_what_was_handed_on(self, stopped_folder):
         with Server(stopped_folder, env={"ETABLI_BEGUN": "1:0"}) as server:
             assert server.ready()["status"] == "ready"
