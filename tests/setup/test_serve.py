@@ -184,6 +184,14 @@ class TestServe:
             assert refused.process.returncode == 2
             assert re.search("choose another with --port|already in use", refused.said())
 
+    def test_processes_that_cannot_start_are_no_ordered_end(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as server:
+            server.begin_again()
+            (stopped_folder / "attachments").rename(stopped_folder / "elsewhere")
+            (stopped_folder / "attachments").write_text("")
+            assert server.process.wait(90) == 3
+            assert not server.postmaster._is_running()
+
     def test_what_somebody_else_has_set_is_not_taken_for_what_was_handed_on(self, stopped_folder):
         with Server(stopped_folder, env={"ETABLI_BEGUN": "1:0"}) as server:
             assert server.ready()["status"] == "ready"
