@@ -13,7 +13,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.error import URLError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 
@@ -22,15 +22,16 @@ from rich.console import Console
 
 from server import again
 from server.backup import commands as backup
+from server.core import streams
 from server.core.postgres import EmbeddedPostgres
 from server.core.settings import Settings, get_settings
 from server.explained import explained as _explained
 from server.explained import give_up as _give_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
-    from server.again import Welcome
+    from server.again import Claim, Welcome
 
 GRACEFUL_SECONDS = 10
 PRINT_AFTER_SECONDS = 120
@@ -46,7 +47,13 @@ app.add_typer(push, name="push")
 app.add_typer(figures, name="figures")
 console = Console(highlight=False, soft_wrap=True)
 
+T = TypeVar("T")
 DataDir = Annotated[Path | None, typer.Option(help="Where the database, the attachments and the secret are kept.")]
+
+
+@app.callback()
+def _begin() -> None:
+    streams.open_closed()
 
 
 @app.command()
@@ -59,21 +66,22 @@ def serve(
     tls: Annotated[bool, typer.Option("--tls", help="Serve https with a certificate of this machine's own authority.")] = False,
 ) -> None:
     """Run everything: API, web app, background jobs and, unless DATABASE_URL is set, a PostgreSQL of its own."""
-    settings = _settings(host=host, port=port, data_dir=data_dir, workers=workers, demo=demo or None, tls=tls or None)
+    options: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir, "workers": workers}
+    options |= {"demo": demo or None, "tls": tls or None}
     if begun := again.begun():
-        _serve_again(settings, *begun)
+        _serve_again(options, *begun)
         return
-    for taken in (settings.port, *([settings.trust_at] if settings.has_own_authority else [])):
-        _refuse_taken(settings.host, taken)
+    settings = _settings(**options)
+    _refuse_taken(settings)
     if settings.serves_https:
         _certify(settings)
     with _database(settings, status=0):
         from server.startup import prepare
 
         with _explained():
-            welcome = asyncio.run(prepare(settings))
+            welcome = _run(prepare(settings))
         if settings.workers > 1:  # a process that only looks after others
-            again.begin(welcome, EmbeddedPostgres(settings.data_dir).hand_on() if settings.database_url is None else None)
+            again.begin(welcome, settings.data_dir if settings.database_url is None else None)
         _answer(settings, welcome)
 
 
@@ -81,8 +89,8 @@ def serve(
 def worker(data_dir: DataDir = None) -> None:
     """Run background jobs only; as many as wanted, on any machine that reaches the database."""
     settings = _settings(data_dir=data_dir)
-    with _database(settings, status=0), suppress(asyncio.CancelledError):
-        asyncio.run(_work(settings))
+    with _database(settings, status=0):
+        _run(_work(settings))
 
 
 @app.command()
@@ -125,7 +133,7 @@ def create_admin(
     except ValidationError as error:
         _give_up("\n".join(f"{found['loc'][0]}: {found['msg']}" for found in error.errors()))
     with _database(settings), _explained():
-        asyncio.run(_create_admin(settings, wanted))
+        _run(_create_admin(settings, wanted))
     console.print(f"{wanted.username} can sign in at {settings.public_url}")
 
 
@@ -144,7 +152,7 @@ def load(
     with _database(settings), _explained():
         from server.startup import load_demo
 
-        asyncio.run(load_demo(settings, seed=seed, scale=scale))
+        _run(load_demo(settings, seed=seed, scale=scale))
 
 
 @push.command("rotate-keys")
@@ -155,7 +163,7 @@ def rotate_keys(
     """Make another key for push services. Each device takes it by itself the next time that the app is opened there."""
     settings = _settings(check=False, data_dir=data_dir)
     with _database(settings), _explained():
-        asyncio.run(_rotate_keys(settings, at_once=at_once))
+        _run(_rotate_keys(settings, at_once=at_once))
     until = "Nothing reaches a device until the app has been opened there." if at_once else "Until then the key before reaches it."
     console.print(f"Each device takes the new key when the app is next opened there. {until}")
 
@@ -178,7 +186,7 @@ def rebuild_figures(data_dir: DataDir = None) -> None:
     """Sum up the stops of every machine anew. They are kept up by themselves; this is for who doubts it."""
     settings = _settings(check=False, data_dir=data_dir)
     with _database(settings), _explained():
-        console.print(f"{asyncio.run(_rebuild_figures(settings))} machines summed up.")
+        console.print(f"{_run(_rebuild_figures(settings))} machines summed up.")
 
 
 async def _rebuild_figures(settings: Settings) -> int:
@@ -213,10 +221,6 @@ async def _work(settings: Settings) -> None:
     from server.outbox.carrying import Node
     from server.outbox.courier import carrying
 
-    task = asyncio.current_task()
-    assert task is not None
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     database, storage = Database(settings.dsn, pool_size=4, read_pool_size=2), open_storage(settings.storage_url, settings.storage_dir)
     await database.start()
     try:
@@ -258,23 +262,25 @@ def _database(settings: Settings, *, status: int | None = None) -> Iterator[str]
     from server.startup import database
 
     _leave_orderly(status)
-    with _explained(), database(settings) as dsn, suppress(KeyboardInterrupt):
+    with _explained(), database(settings) as dsn:
         yield dsn
 
 
-def _serve_again(settings: Settings, welcome: Welcome, claim: int | None) -> None:
-    """With the database that the program before has made ready."""
+def _serve_again(options: dict[str, Any], welcome: Welcome, claim: Claim | None) -> None:
+    """With the database that the program before has made ready, and that is to stop whatever else has changed since."""
     _leave_orderly(0)
-    with _explained(), ExitStack() as stack, suppress(KeyboardInterrupt):
+    with _explained(), ExitStack() as stack:
         if claim is not None:
-            postgres = EmbeddedPostgres(settings.data_dir)
-            postgres.take_over(claim)
+            postgres = EmbeddedPostgres(claim.data_dir)
             stack.callback(postgres.stop)
+            postgres.take_over(claim.file)
+        settings = _settings(**options)
         again.listen()
         _answer(settings, welcome)
 
 
 def _answer(settings: Settings, welcome: Welcome) -> None:
+    _refuse_taken(settings)  # preparing may have taken long
     if settings.has_own_authority:
         _help_trust(settings)
     threading.Thread(target=_announce, args=(settings, welcome), daemon=True).start()
@@ -284,17 +290,65 @@ def _answer(settings: Settings, welcome: Welcome) -> None:
 def _leave_orderly(status: int | None = None) -> None:
     """What was begun is cleared away, and a database of our own stops, also when somebody ends the command.
 
-    Without a `status` that is a failure, as a shell tells it: what was to be done is not.
+    Without a `status` that is a failure, as a shell tells it: what was to be done is not. Once is enough: who presses Ctrl+C again does not
+    keep the database from stopping.
     """
+    ending: list[int] = []
 
-    def leave(number: int, _frame: object) -> NoReturn:
-        raise SystemExit(128 + number if status is None else status)
+    def leave(number: int, _frame: object) -> None:
+        if not ending:
+            ending.append(number)
+            raise SystemExit(128 + number if status is None else status)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    def look(lost: sys.UnraisableHookArgs) -> None:
+        """An end that was raised where nobody passes it on, as while something forgotten is cleared away, comes again."""
+        if ending and isinstance(lost.exc_value, SystemExit):
+            threading.Timer(0.05, os.kill, (os.getpid(), ending.pop())).start()
+        else:
+            sys.__unraisablehook__(lost)
+
+    sys.unraisablehook = look
+    for number in _heard():
         signal.signal(number, leave)
 
 
-def _refuse_taken(host: str, port: int) -> None:
+def _heard() -> list[signal.Signals]:
+    """Without what `nohup` has told us not to hear."""
+    return [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN]
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Cancelled by whoever ends the command: an end that is raised anywhere would wait for an answer that the database is not asked for."""
+    ended: list[int] = []
+
+    async def cancellable() -> T:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+
+        def end(number: int, _frame: object) -> None:
+            ended.append(number)
+            loop.call_soon_threadsafe(task.cancel)
+
+        previous = {number: signal.signal(number, end) for number in _heard()}
+        try:
+            return await work
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    try:
+        return asyncio.run(cancellable())
+    finally:
+        if ended:
+            signal.raise_signal(ended[0])
+
+
+def _refuse_taken(settings: Settings) -> None:
+    for port in (settings.port, *([settings.trust_at] if settings.has_own_authority else [])):
+        _refuse_taken_port(settings.host, port)
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -331,27 +385,29 @@ def _help_trust(settings: Settings) -> None:
 def _run_uvicorn(settings: Settings) -> None:
     import uvicorn
 
-    from server.core.workers import share_memory
+    from server.core import workers
 
     _allow_files(settings.max_connections)
-    share_memory()
-    uvicorn.run(
-        "server.main:node",
-        factory=True,
-        http="server.core.connections:Connection",
-        ws="none",
-        limit_concurrency=settings.max_connections,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
-        timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        ssl_context_factory=_context if settings.serves_https else None,
-    )
+    options: dict[str, Any] = {
+        "factory": True,
+        "http": "server.core.connections:Connection",
+        "ws": "none",
+        "limit_concurrency": settings.max_connections,
+        "host": settings.host,
+        "port": settings.port,
+        "workers": settings.workers,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": [str(network) for network in settings.trusted_proxies],
+        "timeout_graceful_shutdown": GRACEFUL_SECONDS,
+        "ssl_context_factory": _context if settings.serves_https else None,
+    }
+    if settings.workers > 1:
+        workers.run(uvicorn.Config("server.main:node", **options))
+    else:
+        uvicorn.run("server.main:node", **options)
 
 
 def _allow_files(connections: int) -> None:

@@ -42,6 +42,7 @@ from server.core.reads import Reads
 from server.core.routes import RouteIndex
 from server.core.settings import Settings, get_settings
 from server.core.storage import open_storage
+from server.core.workers import end_with_starter
 from server.equipment import router as equipment
 from server.feeds import router as feeds
 from server.generator import router as generator
@@ -108,6 +109,7 @@ def node() -> FastAPI:
     os.umask(0o077)
     settings = get_settings()
     configure(settings)
+    end_with_starter()
     app = create_app(settings)
     garbage.settle()
     return app

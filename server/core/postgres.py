@@ -89,17 +89,23 @@ class EmbeddedPostgres:
 
     def start(self) -> Dsn:
         """Adopt the folder's running server, or start it, and keep it up until `stop`."""
-        if self._claim is None:
-            self._prepare_folder()
-            with flock.exclusive(self.root / "start.lock"):
-                claim = flock.claim(self.root / "users.lock")
-                try:
-                    self._ensure_running()
-                except BaseException:
-                    claim.close()
-                    raise
-                self._claim = claim
+        try:
+            if self._claim is None:
+                self._prepare_folder()
+                self._claim_running()
+        except (KeyboardInterrupt, SystemExit):
+            self.stop()
+            raise
         return self.dsn
+
+    def _claim_running(self) -> None:
+        with flock.exclusive(self.root / "start.lock"):
+            self._claim = flock.claim(self.root / "users.lock")
+            try:
+                self._ensure_running()
+            except Exception:  # one that takes long to recover goes on, for the next start
+                self._let_go()
+                raise
 
     def stop(self) -> None:
         """Give the server up; it stops when nobody else uses it."""
@@ -107,25 +113,33 @@ class EmbeddedPostgres:
             return
         with flock.exclusive(self.root / "start.lock"):
             if flock.is_sole_user(self._claim) and self._is_running():
-                socket_dir = self._socket_dir()
-                self._control("stop", "--mode=fast", "--wait", "--timeout=60")
-                if socket_dir.parent != self.root:
-                    socket_dir.rmdir()
+                self._shut_down()
+            self._let_go()
+
+    def _shut_down(self) -> None:
+        told = self._postmaster()[SOCKET_DIR_LINE - 1 : SOCKET_DIR_LINE]  # not by one that only starts
+        try:
+            self._control("stop", "--mode=fast", "--wait", "--timeout=60")
+        except EmbeddedPostgresError:
+            if self._is_running():
+                raise
+        for socket_dir in map(Path, filter(None, told)):
+            if socket_dir.parent != self.root:
+                socket_dir.rmdir()
+
+    def _let_go(self) -> None:
+        if self._claim is not None:
             self._claim.close()
             self._claim = None
 
-    def hand_on(self) -> int:
-        """A claim, as the number of an open file, for the program that takes this process's place and there calls `take_over`."""
-        with flock.claim(self.root / "users.lock") as claim:
-            number = os.dup(claim.fileno())
-        os.set_inheritable(number, True)
-        return number
+    def hand_on(self) -> IO[str]:
+        """One more claim, for the program that takes this process's place and there calls `take_over`."""
+        return flock.claim(self.root / "users.lock")
 
-    def take_over(self, claim: int) -> None:
+    def take_over(self, claim: IO[str]) -> None:
         """Keep the server up until `stop`, as the program before has."""
+        self._claim = claim
         self._prepare_folder()
-        os.set_inheritable(claim, False)
-        self._claim = os.fdopen(claim, "r+")
 
     def end_orphan(self) -> None:
         """Stop a server that killed processes have left running, before its files are moved."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import secrets
+import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CANDIDATES = ("etabli", "postgres", "nobody")
+INTERRUPTED_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,9 @@ class ServiceAccount:
                 os.fchown(file.fileno(), self.uid, self.gid)
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a program apart from our terminal, so that Ctrl+C does not reach it before us."""
-        return subprocess.run(
+        """Run a program apart from our terminal, so that Ctrl+C does not reach it before us; it is interrupted where we are."""
+        process = subprocess.Popen(
             command,
-            check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -87,6 +88,16 @@ class ServiceAccount:
             start_new_session=True,
             umask=0o077,
         )
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            process.send_signal(signal.SIGINT)  # `pg_ctl` tells the server that it has begun; killed, it would leave that behind
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(INTERRUPTED_SECONDS)
+            process.kill()
+            process.wait()
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, said)
 
     def can_run(self, program: Path) -> bool:
         try:

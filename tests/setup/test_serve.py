@@ -32,15 +32,19 @@ def free_port() -> int:
 class Server:
     """A running `etabli serve`."""
 
-    def __init__(self, data_dir: Path, *options: str, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, data_dir: Path, *options: str, env: dict[str, str] | None = None, shell: str = 'exec "$@"', cwd: Path = PROJECT
+    ) -> None:
+        """`shell` starts what it is given as `$@`."""
         self.port = free_port()
         self.log = data_dir.parent / f"{self.port}.log"
         self.postmaster = EmbeddedPostgres(data_dir)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ETABLI_", "DATABASE_URL"))}
         with self.log.open("w") as log:
+            command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port), "--data-dir", str(data_dir), *options]
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "serve", "--port", str(self.port), "--data-dir", str(data_dir), *options],
-                cwd=PROJECT, env=clean | (env or {}), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                ["/bin/sh", "-c", shell, "sh", *command],
+                cwd=cwd, env=clean | (env or {}), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
     def __enter__(self):
@@ -58,6 +62,10 @@ class Server:
             with refusal:
                 return refusal.code, refusal.read()
 
+    def is_open(self) -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
     def ready(self, *, seconds: float = 150) -> dict[str, str]:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -68,6 +76,12 @@ class Server:
                     return json.loads(body)
             time.sleep(0.05)
         pytest.fail(self.said())
+
+    def begin_again(self) -> None:
+        """Until what it has prepared is handed on."""
+        deadline = time.monotonic() + 60
+        while b"ETABLI_BEGUN=" not in Path(f"/proc/{self.process.pid}/environ").read_bytes():
+            assert time.monotonic() < deadline, self.said()
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
@@ -110,11 +124,88 @@ class TestServe:
 
     def test_ended_between_preparing_and_answering_it_stops_its_database(self, stopped_folder):
         with Server(stopped_folder, "--workers", "2") as server:
-            deadline = time.monotonic() + 60
-            while b"ETABLI_BEGUN=" not in Path(f"/proc/{server.process.pid}/environ").read_bytes():
-                assert time.monotonic() < deadline, server.said()
+            server.begin_again()
             assert server.end(signal.SIGTERM) == 0
             assert not server.postmaster._is_running()
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_ended_while_its_database_starts_it_leaves_none_behind(self, stopped_folder, number):
+        with Server(stopped_folder) as server:
+            deadline = time.monotonic() + 60
+            while not (server.postmaster.cluster / "postmaster.pid").exists():
+                assert time.monotonic() < deadline, server.said()
+            assert server.end(number) == 0
+            assert not server.postmaster._is_running()
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", ">&- 2>&-"])
+    def test_with_a_stream_closed_it_serves_and_stops_its_database(self, stopped_folder, closed):
+        with (
+            Server(stopped_folder, shell=f'exec "$@" {closed}') as alone,
+            Server(stopped_folder, "--workers", "2", shell=f'exec "$@" {closed}') as two,
+        ):
+            assert alone.ready()["status"] == two.ready()["status"] == "ready"
+            assert alone.end(signal.SIGTERM) == two.end(signal.SIGTERM) == 0
+            assert not two.postmaster._is_running()
+
+    def test_with_nohup_it_outlives_its_terminal(self, stopped_folder):
+        with Server(stopped_folder, shell='exec nohup "$@"') as server:
+            server.ready()
+            server.process.send_signal(signal.SIGHUP)
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.process.wait(2)
+            assert server.get("/readyz")[0] == 200
+
+    def test_settings_that_broke_meanwhile_are_named_and_its_database_stops(self, stopped_folder, open_folder):
+        with Server(stopped_folder, "--workers", "2", cwd=open_folder, env={"PYTHONPATH": str(PROJECT)}) as server:
+            server.begin_again()
+            (open_folder / ".env").write_text("ETABLI_MAX_CONNECTIONS=many\n")
+            assert server.process.wait(90) == 2
+            assert "ETABLI_MAX_CONNECTIONS" in server.said()
+            assert not server.postmaster._is_running()
+
+    def test_a_port_taken_meanwhile_is_said_and_its_database_stops(self, stopped_folder):
+        with socket.socket() as taken, Server(stopped_folder, "--workers", "2") as server:
+            server.begin_again()
+            taken.bind(("127.0.0.1", server.port))
+            taken.listen()
+            assert server.process.wait(90) == 2
+            assert "choose another with --port" in server.said()
+            assert not server.postmaster._is_running()
+
+    def test_of_two_at_one_port_one_says_that_it_is_taken(self, stopped_folder):
+        port = str(free_port())
+        with ExitStack() as stack:
+            both = [stack.enter_context(Server(stopped_folder, "--workers", "2", "--port", port)) for _ in range(2)]
+            deadline = time.monotonic() + 90
+            while all(server.process.poll() is None for server in both):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            refused = next(server for server in both if server.process.poll() is not None)
+            assert refused.process.returncode == 2
+            assert re.search("choose another with --port|already in use", refused.said())
+
+    def test_processes_that_cannot_start_are_no_ordered_end(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as server:
+            server.begin_again()
+            (stopped_folder / "attachments").rename(stopped_folder / "elsewhere")
+            (stopped_folder / "attachments").write_text("")
+            assert server.process.wait(90) == 3
+            assert not server.postmaster._is_running()
+
+    def test_what_somebody_else_has_set_is_not_taken_for_what_was_handed_on(self, stopped_folder):
+        with Server(stopped_folder, env={"ETABLI_BEGUN": "1:0"}) as server:
+            assert server.ready()["status"] == "ready"
+
+    def test_killed_it_does_not_leave_processes_that_answer(self, stopped_folder):
+        with Server(stopped_folder, "--workers", "2") as first:
+            first.ready()
+            first.end(signal.SIGKILL)
+            deadline = time.monotonic() + 30
+            while first.is_open():
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        with Server(stopped_folder) as second:
+            second.ready()
 
     def test_two_starts_at_once_on_nothing_both_come_up_and_both_invite(self, data_dir):
         with Server(data_dir) as one, Server(data_dir) as other:
