@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, cast, get_args, overload
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError, create_model
@@ -257,9 +257,17 @@ class InOrder(Sequence[R]):
 
 
 @lru_cache
-def _in_part(model: type[EntityRow], names: frozenset[str]) -> type[BaseModel]:
-    """A row of which only these fields are read: a quarter of the time. It says of itself what the row does, as far as these tell."""
-    fields: dict[str, Any] = {name: (model.model_fields[name].annotation, model.model_fields[name]) for name in names}
+def _in_part(model: type[BaseModel], names: frozenset[str]) -> type[BaseModel]:
+    """A row of which only these fields are read: a quarter of the time. It says of itself what the row does, as far as these tell.
+
+    Of a list of rows in it by the fields of each: `occurrences.due`.
+    """
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        within = frozenset(each.partition(".")[2] for each in names if each.partition(".")[0] == name)
+        if within:
+            kind: Any = field.annotation
+            fields[name] = (kind if "" in within else list[_in_part(get_args(kind)[0], within)], field)  # type: ignore[misc]
     made = create_model(f"{model.__name__}InPart", __base__=Row, **fields)
     for name, value in vars(model).items():
         if isinstance(value, property):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, Generic, NamedTuple, Protocol, TypeVar
+from typing import Final, Generic, NamedTuple, Never, Protocol, TypeVar
 from uuid import UUID
 
 from mobile_app.core.tables import Table
@@ -19,7 +19,7 @@ from shared_models.equipment.rows import EquipmentRow, EquipmentStatus
 from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow, InterventionType, Priority
 from shared_models.plans.planning import Basis, DueReason, forecast
-from shared_models.plans.recurrence import BY_METER
+from shared_models.plans.recurrence import BY_METER, FrequencyType
 from shared_models.plans.rows import OccurrenceRow, OccurrenceState, PlanRow
 from shared_models.users import UserCard
 
@@ -76,20 +76,57 @@ class JobOnDay(Protocol):
     estimated_duration: int | None
 
 
+class DateOnDay(Protocol):
+    """And of a date of a plan's own."""
+
+    original_due: datetime
+    due: datetime
+    state: OccurrenceState
+    assigned_technician_id: UUID | None
+
+
+class PlanOnDay(Protocol):
+    """And of a plan."""
+
+    id: UUID
+    site_id: UUID
+    equipment_id: UUID
+    title: str
+    intervention_type: InterventionType
+    priority: Priority
+    maintenance_type_id: UUID | None
+    assigned_technician_id: UUID | None
+    team_id: UUID | None
+    estimated_duration: int | None
+    basis: Basis
+    frequency_type: FrequencyType
+    is_active: bool
+    inactive_reason: str
+    upcoming: list[datetime]
+
+    @property
+    def occurrences(self) -> Sequence[DateOnDay]: ...
+
+
 JOB_ON_DAY: Final = tuple(JobOnDay.__annotations__)
+PLAN_ON_DAY: Final = (*PlanOnDay.__annotations__, *(f"occurrences.{name}" for name in DateOnDay.__annotations__))
 J = TypeVar("J", bound=JobOnDay)
+P = TypeVar("P", bound=PlanOnDay)
+D = TypeVar("D", bound=DateOnDay)
 J_co = TypeVar("J_co", bound=JobOnDay, covariant=True)
+P_co = TypeVar("P_co", bound=PlanOnDay, covariant=True)
+D_co = TypeVar("D_co", bound=DateOnDay, covariant=True)
 
 
-class EntryOf(NamedTuple, Generic[J_co]):
+class EntryOf(NamedTuple, Generic[J_co, P_co, D_co]):
     """One thing on one day. `original_due` with the plan names an occurrence; `state` knows nothing of today: see `state_on`."""
 
     due: datetime
     state: EntryState
     original_due: datetime | None = None
-    plan: PlanRow | None = None
+    plan: P_co | None = None
     job: J_co | None = None
-    occurrence: OccurrenceRow | None = None
+    occurrence: D_co | None = None
     is_forecast: bool = False
 
     @property
@@ -100,7 +137,7 @@ class EntryOf(NamedTuple, Generic[J_co]):
         return str(self.row.id)
 
     @property
-    def row(self) -> JobOnDay | PlanRow:
+    def row(self) -> JobOnDay | PlanOnDay:
         row = self.job or self.plan
         assert row
         return row
@@ -150,9 +187,11 @@ class EntryOf(NamedTuple, Generic[J_co]):
         return self.state in _TO_DO
 
 
-Entry = EntryOf[JobOnDay]
-"""As an `Agenda` gives it: of a job what is told of it on its day, and neither plan nor occurrence beside it."""
-Whole = EntryOf[InterventionRow]
+Entry = EntryOf[JobOnDay, PlanOnDay, DateOnDay]
+"""As an `Agenda` gives it: what is told of a plan or a job on its day, and beside a job neither plan nor occurrence."""
+Whole = EntryOf[InterventionRow, PlanRow, OccurrenceRow]
+OfJob = EntryOf[J, Never, Never]
+OfPlan = EntryOf[Never, P, D]
 
 
 def state_on(entry: Entry, today: date) -> EntryState:
@@ -218,25 +257,23 @@ def entries(
     """Everything from the day `since` to the day `until`, both included, in order of time; nothing is to come for `resting` machines."""
     start, end = _from_to(since, until)
     by_plan, others = _of_jobs(jobs)
-    found = [entry for entry in others if start <= entry.due <= end]
+    found: list[Whole] = [entry for entry in others if start <= entry.due <= end]
     for plan in plans:
         of_plan, own = by_plan.get(plan.id, {}), {date.original_due: date for date in plan.occurrences}
         found += [
-            entry._replace(plan=plan, occurrence=own.get(original_due))
+            EntryOf(entry.due, entry.state, original_due, plan, job, own.get(original_due))
             for original_due, job in of_plan.items() if start <= (entry := _of_job(job, original_due)).due <= end
         ]  # fmt: skip
-        found += _of_plan(plan, of_plan, start, end, resting)
+        found += _of_plan(plan, own, of_plan, start, end, resting)
     return sorted(found, key=_in_time)
 
 
 def whole(entry: Entry, plans: Table[PlanRow], jobs: Table[InterventionRow]) -> Whole | None:
-    """With its rows as the tables have them; None where its job has gone."""
-    due, state, original_due, plan, light, occurrence, is_forecast = entry
-    job = jobs.get(light.id) if light else None
-    if light is not None:
-        plan = plans.get(light.scheduled_maintenance_id) if original_due else None
-        occurrence = next((date for date in plan.occurrences if date.original_due == original_due), None) if plan else None
-    return EntryOf(due, state, original_due, plan, job, occurrence, is_forecast) if job or not light else None
+    """With its rows as the tables have them; None where that which it is of has gone."""
+    due, state, original_due, _, light, _, is_forecast = entry
+    job, plan = jobs.get(light.id) if light else None, plans.get(entry.plan_id) if original_due else None
+    own = (date for date in plan.occurrences if date.original_due == original_due and not is_forecast) if plan else iter(())
+    return EntryOf(due, state, original_due, plan, job, next(own, None), is_forecast) if job or (plan and not light) else None
 
 
 def _from_to(since: date, until: date) -> tuple[datetime, datetime]:
@@ -251,10 +288,10 @@ def _in_time(entry: Entry) -> tuple[datetime, str, int, datetime]:
 Jobs = dict[datetime, J]
 
 
-def _of_jobs(jobs: Iterable[J]) -> tuple[dict[UUID, Jobs[J]], list[EntryOf[J]]]:
+def _of_jobs(jobs: Iterable[J]) -> tuple[dict[UUID, Jobs[J]], list[OfJob[J]]]:
     """The jobs of plans by plan and original date, and the entries of all others."""
     by_plan: dict[UUID, Jobs[J]] = {}
-    others: list[EntryOf[J]] = []
+    others: list[OfJob[J]] = []
     for job in jobs:
         if job.scheduled_maintenance_id is not None and job.original_due is not None:
             of_plan = by_plan.setdefault(job.scheduled_maintenance_id, {})
@@ -266,7 +303,7 @@ def _of_jobs(jobs: Iterable[J]) -> tuple[dict[UUID, Jobs[J]], list[EntryOf[J]]]:
     return by_plan, others
 
 
-def _of_job(job: J, original_due: datetime) -> EntryOf[J]:
+def _of_job(job: J, original_due: datetime) -> OfJob[J]:
     return EntryOf(day_of(job) or original_due, _state_of(job), original_due, job=job)
 
 
@@ -285,10 +322,9 @@ def _state_of(job: JobOnDay) -> EntryState:
 
 
 def _of_plan(
-    plan: PlanRow, jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime, resting: Collection[UUID]
-) -> Iterator[Whole]:
-    """What none of its jobs stands for."""
-    own = {occurrence.original_due: occurrence for occurrence in plan.occurrences}
+    plan: P, own: Mapping[datetime, D], jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime, resting: Collection[UUID]
+) -> Iterator[OfPlan[P, D]]:
+    """What none of its jobs stands for; `own` are its dates by their original ones."""
     goes_on = plan.is_active and not plan.inactive_reason and plan.equipment_id not in resting  # in force, it says so of an archive
     for original_due, occurrence in own.items():
         if original_due not in jobs and start <= occurrence.due <= end and (goes_on or occurrence.state != OccurrenceState.planned):
@@ -298,8 +334,8 @@ def _of_plan(
 
 
 def _to_come(
-    plan: PlanRow, own: Mapping[datetime, OccurrenceRow], jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime
-) -> Iterator[Whole]:
+    plan: P, own: Mapping[datetime, D], jobs: Mapping[datetime, JobOnDay], start: datetime, end: datetime
+) -> Iterator[OfPlan[P, D]]:
     """The dates of the rule that nothing else stands for."""
     dates = plan.upcoming
     is_series = is_series_of(plan)
@@ -316,17 +352,17 @@ def _to_come(
             yield EntryOf(due, EntryState.planned, named, plan, is_forecast=is_forecast)
 
 
-def is_series_of(plan: PlanRow) -> bool:
+def is_series_of(plan: PlanOnDay) -> bool:
     """As `PlanRow.rule().is_series`, without making the rule: ten thousand plans are asked."""
     return plan.basis is Basis.fixed and plan.frequency_type not in BY_METER
 
 
-def _has_next(own: Mapping[datetime, OccurrenceRow], jobs: Mapping[datetime, JobOnDay]) -> bool:
+def _has_next(own: Mapping[datetime, DateOnDay], jobs: Mapping[datetime, JobOnDay]) -> bool:
     return any(occurrence.state in _WAITING for occurrence in own.values()) or any(job.status in OPEN for job in jobs.values())
 
 
 class Agenda:
-    """`entries` of the rows of the tables, kept until one of them changes: jobs in part, and of plans those that add to them."""
+    """`entries` of parts of the rows of the tables, kept until one of them changes; of plans, of those that add to the jobs."""
 
     def __init__(self, plans: Table[PlanRow], jobs: Table[InterventionRow], machines: Table[EquipmentRow]) -> None:
         self._plans, self._jobs, self._machines = plans, jobs, machines
@@ -352,11 +388,12 @@ class Agenda:
         self._kept.clear()
         self._held = self._plans.rows.held()
         self._resting = frozenset(machine.id for machine in self._machines.having(status=[EquipmentStatus.inactive]))
-        self._by_plan, found = _of_jobs(self._jobs.rows.parts(*JOB_ON_DAY))
+        found: list[Entry] = []
+        self._by_plan, others = _of_jobs(self._jobs.rows.parts(*JOB_ON_DAY))
         for plan_id, jobs in self._by_plan.items():
             if plan_id in self._plans.rows:
                 found += [_of_job(job, original_due) for original_due, job in jobs.items()]
-        self._of_jobs = sorted(found, key=_in_time)
+        self._of_jobs = sorted([*others, *found], key=_in_time)
 
     def _find(self, since: date, until: date) -> list[Entry]:
         start, end = _from_to(since, until)
@@ -365,8 +402,9 @@ class Agenda:
         for key in [key for key, held in self._held.items() if days.are_in(held)]:
             plan_id = UUID(key) if isinstance(key, str) else key
             jobs = self._by_plan.get(plan_id, {})
-            if days.are_without(jobs, self._held[key]) and (plan := self._plans.get(plan_id)):
-                found += _of_plan(plan, jobs, start, end, self._resting)
+            if days.are_without(jobs, self._held[key]) and (plan := self._plans.rows.part_of(plan_id, *PLAN_ON_DAY)):
+                own = {date.original_due: date for date in plan.occurrences}
+                found += _of_plan(plan, own, jobs, start, end, self._resting)
         return sorted(found, key=_in_time)
 
 
@@ -507,7 +545,7 @@ def reason_of(entry: Whole) -> DueReason | None:
     return None
 
 
-def next_original(plan: PlanRow) -> datetime | None:
+def next_original(plan: PlanOnDay) -> datetime | None:
     """What names the next occurrence: its own original date where it has one, else the rule's first."""
     ruled = plan.upcoming[0] if plan.upcoming else None
     waiting = None if is_series_of(plan) else next((each.original_due for each in plan.occurrences if each.state in _WAITING), None)

@@ -326,15 +326,20 @@ def test_a_calendar_of_parts_of_rows_is_that_of_the_rows(rules, changes, spans, 
         compare()
 
 
-def test_a_step_reads_what_it_has_to_of_the_plans_and_no_job():
-    machines, plans, jobs = (Table(kind, lambda *_: None) for kind in (EquipmentRow, PlanRow, InterventionRow))
+def test_a_step_reads_parts_of_what_it_has_to_and_nothing_whole():
+    reported: list[str] = []
+    machines, plans, jobs = (Table(kind, lambda where, _: reported.append(where)) for kind in (EquipmentRow, PlanRow, InterventionRow))
     with_job, without = plan(), with_own(plan(starts_on=MONDAY + timedelta(days=1), weekdays=[1]))
     due = with_job.upcoming[0]
-    plans.put(as_they_come(with_own(with_job, own(due, state="open")), without))
+    [(plan_id, text)] = as_they_come(with_own(with_job, own(due, state="open"))).items()
+    plans.put({plan_id: text.replace(b'"basis":"fixed"', b'"basis":"unheard-of"', 1), **as_they_come(without)})
     jobs.put(as_they_come(planned_job(with_job, due)))
-    found = Agenda(plans, jobs, machines).between(MONDAY, MONDAY + timedelta(days=6))
-    assert [entry.plan_id for entry in found] == [with_job.id, without.id]
-    assert [row for row in (*plans.rows.held().values(), *jobs.rows.held().values()) if not isinstance(row, bytes)] == [without]
+    agenda = Agenda(plans, jobs, machines)
+    assert [entry.plan_id for entry in agenda.between(MONDAY, MONDAY + timedelta(days=6))] == [with_job.id, without.id]
+    assert all(isinstance(row, bytes) for row in (*plans.rows.held().values(), *jobs.rows.held().values()))
+    assert not reported
+    assert agenda.between(MONDAY, MONDAY + timedelta(days=27))  # its next date has no job
+    assert reported == [f"plan {plan_id}"]
 
 
 def test_what_is_planned_is_shown_where_it_has_been_moved():
