@@ -38,6 +38,8 @@ ANSWER_SECONDS = 6.0
 FIRST_ROWS_SECONDS = 1.0
 """A screen with nothing in it would be drawn for so long, and take the processor from what it waits for."""
 _DRAWN_SECONDS = 3.0
+_PAUSE = 0.01
+"""Between steps of what has the whole day: a tap finds the processor free."""
 _SAVED_KEYS = 500
 _READ_AT_ONCE = 20
 _CACHED_FILES = 40
@@ -415,11 +417,11 @@ class Client:
             table, seen = self.tables[kind], list[UUID]()
             for some in table.rows.in_steps(*asked):
                 seen += [row.id for row in some if not stays(row, now)]
-                await asyncio.sleep(0)
+                await asyncio.sleep(_PAUSE)
             for few in (seen[at : at + _READ_AT_ONCE] for at in range(0, len(seen), _READ_AT_ONCE)):
                 for row_id in few:
                     table.server_row(row_id)  # whole: a device that nobody had for a month has much that is over
-                await asyncio.sleep(0)
+                await asyncio.sleep(_PAUSE)
             if self._store is not store:
                 return
             old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]

@@ -94,6 +94,7 @@ class IndexedDBStore(IndexedDBKeyValue):
         while parts.length:
             lines = parts.shift().to_bytes().split(b"\n")
             found |= {key[start:].decode(): text for key, text in zip(lines[::2], lines[1::2], strict=False)}
+            await asyncio.sleep(0)  # a plant's plans are a hundred parts: a tap need not wait for them all
         return found
 
     async def rows_of(self, entity: str, ref: str) -> str:
