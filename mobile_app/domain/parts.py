@@ -30,6 +30,7 @@ ARCHIVED: Final = Mark("domain.stock.archived", Tone.off, ft.Icons.ARCHIVE_OUTLI
 ICON: Final = ft.Icons.INVENTORY_2_OUTLINED
 LONGEST_BARCODE: Final = 100
 _ONE_BY_ONE: Final = 200
+"""Parts whose stocks are looked up singly: who asks about more asks about all."""
 
 
 @dataclass(frozen=True, eq=False)

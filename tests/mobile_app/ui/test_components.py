@@ -9,7 +9,7 @@ import pytest
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.rows import Rows
 from mobile_app.ui import environment, table
-from mobile_app.ui.address import Asked, use_place
+from mobile_app.ui.address import Asked, Place, use_place
 from mobile_app.ui.choices import Choice, ChoiceGrid
 from mobile_app.ui.component import component, report_error, report_errors_to
 from mobile_app.ui.environment import Breakpoint
@@ -379,6 +379,34 @@ class TestTable:
         await screen.session.dispatch_event(screen.find(ft.ListView)._i, "scroll", told)
         await screen.click("Heures")
         assert numbers() == before[:28] + after[28:]
+
+    async def test_of_what_a_filter_leaves_the_rows_in_sight_come_first(self, screen, monkeypatch):
+        """Its order and its page are as they were."""
+        places: list[Place[Asked]] = []
+        column = Column("id", "Numéro", lambda row: row)
+
+        @component
+        def App() -> ft.Control:
+            places.append(use_place(Asked))
+            rows = [f"M{i:05d}" for i in range(200) if str(i).endswith(places[-1].asked.query)]
+            return Table([column], rows, str, place=places[-1])
+
+        def numbers() -> list[str]:
+            return [next(text.value for text in _walk(line) if isinstance(text, ft.Text)) for line in screen.find(ft.ListView).controls]
+
+        screen.page.height = 900
+        await screen.show(App)
+        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0.05)
+        await asyncio.sleep(0.2)
+        await screen.settle()
+        before, after = [f"M{i:05d}" for i in range(50)], [f"M{i:05d}" for i in range(3, 200, 10)]
+        assert numbers() == before
+        places[-1].ask(query="3")
+        await screen.settle()
+        assert numbers() == after[:18] + before[18:20]
+        await asyncio.sleep(0.06)
+        await screen.settle()
+        assert numbers() == after
 
     async def test_rows_are_read_as_they_are_shown(self, screen):
         """In whatever order, and whether some are chosen or not."""
