@@ -16,6 +16,7 @@ from mobile_app.domain.context import go, use_client, use_tables
 from mobile_app.domain.doing import use_doing
 from mobile_app.domain.notices import unread, use_notices, use_reading
 from mobile_app.domain.scanning import scanner
+from mobile_app.domain.views import AWAITED
 from mobile_app.doors import after_sign_in, home_of, outside
 from mobile_app.features.me.screens import MeScreen
 from mobile_app.routes import is_bare, place_of, screens
@@ -26,7 +27,6 @@ from mobile_app.ui.feedback import Banner, EmptyState, HairProgress, Progress, S
 from mobile_app.ui.hooks import State, use_breakpoint, use_live, use_state, use_subscription
 from mobile_app.ui.shell import Destination, Page, PageHeader, Shell
 from mobile_app.ui.theme import Tone
-from shared_models.interventions.lifecycle import InterventionStatus
 from shared_models.permissions import Permission, Role, may
 from shared_models.requests.rows import RequestStatus
 
@@ -238,7 +238,7 @@ def _organisation(role: Role) -> list[Destination]:
 
 
 def _to_validate(client: Client) -> int:
-    return client.interventions.count(status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True])
+    return client.interventions.count(**AWAITED)
 
 
 def _new_requests(client: Client) -> int:

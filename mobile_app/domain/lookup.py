@@ -13,7 +13,6 @@ from mobile_app.core.projection import Rows
 from mobile_app.domain.client import Client
 from mobile_app.ui.choices import Choice
 from shared_models.equipment.rows import EquipmentRow, EquipmentStatus, FailureItem, in_language
-from shared_models.interventions.lifecycle import OPEN, InterventionStatus
 from shared_models.interventions.rows import InterventionRow
 from shared_models.interventions.sheet import labour
 
@@ -136,12 +135,6 @@ def parts_of_job(client: Client, job_id: UUID) -> list[str]:
     """The names of what it has taken, where the device knows."""
     used = [row for row in client.tables.job_parts.having(intervention_id=[job_id]) if row.quantity_used > 0]
     return sorted((part.name for row in used if (part := client.tables.parts.get(row.spare_part_id))), key=natural)
-
-
-def living(client: Client) -> list[InterventionRow]:
-    """The jobs that are not over: open, or done and not validated."""
-    done = client.interventions.having(status=[InterventionStatus.completed], is_validated=[False])
-    return [*client.interventions.having(status=OPEN), *done]
 
 
 def number_of(job: HasNumber) -> str:

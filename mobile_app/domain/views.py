@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from mobile_app.domain.due import DueState, Leading, due_day, is_ignored, job_due_state
@@ -62,6 +62,8 @@ class ClosedJob(Protocol):
 OF_OPEN: Final = tuple(OpenJob.__annotations__)
 """By name, for `Rows.parts`: of a plant's jobs few are shown, and many are put in order."""
 OF_CLOSED: Final = tuple(ClosedJob.__annotations__)
+AWAITED: Final[dict[str, list[Any]]] = {"status": [InterventionStatus.completed], "is_validated": [False], "needs_validation": [True]}
+"""What waits to be judged, by the row's fields: a few of a plant's many jobs."""
 L = TypeVar("L", bound=HasLabels)
 J = TypeVar("J", bound=OpenJob)
 C = TypeVar("C", bound=ClosedJob)

@@ -24,7 +24,7 @@ from mobile_app.domain.parts import low_ones, ones_to_count
 from mobile_app.domain.plan_cards import PlanCard
 from mobile_app.domain.readiness import OF_PLAN
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import MOST_PLANS, OF_CLOSED, OF_OPEN, Board, Load, board_view
+from mobile_app.domain.views import AWAITED, MOST_PLANS, OF_CLOSED, OF_OPEN, Board, Load, board_view
 from mobile_app.ui.buttons import IconAction, spoken, tap
 from mobile_app.ui.cards import Card, CardHeader, SectionHeader, StatTile, TileGrid
 from mobile_app.ui.charts import LoadBar
@@ -38,7 +38,7 @@ from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import Tone
 from shared_models.equipment.rows import EquipmentStatus
-from shared_models.interventions.lifecycle import OPEN, InterventionStatus
+from shared_models.interventions.lifecycle import OPEN
 from shared_models.plans.rows import PlanRow
 from shared_models.requests.rows import RequestStatus
 
@@ -90,7 +90,7 @@ def board_of(client: Client) -> Board:
     return board_view(
         tables.equipment.having(status=[EquipmentStatus.broken]),
         jobs.parts(*OF_OPEN, status=OPEN),
-        jobs.parts(*OF_CLOSED, status=[InterventionStatus.completed], is_validated=[False], needs_validation=[True]),
+        jobs.parts(*OF_CLOSED, **AWAITED),
         tables.requests.having(status=[RequestStatus.new]),
         lambda plan_id: tables.plans.rows.part_of(plan_id, *OF_PLAN),
         tables.plans.rows.telling("ignored_since"),

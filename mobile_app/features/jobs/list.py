@@ -22,7 +22,7 @@ from mobile_app.domain.lookup import by_name, by_name_and_site, dotted, has_seve
 from mobile_app.domain.people import workers_at
 from mobile_app.domain.readiness import OF_PLAN
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import OF_CLOSED, OF_OPEN, is_free
+from mobile_app.domain.views import AWAITED, OF_CLOSED, OF_OPEN, is_free
 from mobile_app.features.jobs.desk import JobsDesk, Listed
 from mobile_app.ui.address import Asked, Key, Place, use_place
 from mobile_app.ui.buttons import TextLink
@@ -63,7 +63,7 @@ class Filters(Asked):
         """By the row's fields, as far as these tell."""
         wanted: dict[str, Collection[Any]] = {"status": OVER if self.state == "over" else OPEN}
         if self.state == "to_validate":
-            wanted = {"status": [InterventionStatus.completed], "is_validated": [False]}
+            wanted = {**AWAITED}
         return {**wanted, **({"intervention_type": [self.type]} if self.type else {})}
 
 

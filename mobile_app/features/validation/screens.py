@@ -12,14 +12,14 @@ from mobile_app.domain.client import Client
 from mobile_app.domain.context import go, go_back, opener, use_tables
 from mobile_app.domain.job_parts import job_parts_card
 from mobile_app.domain.life import life_of
-from mobile_app.domain.lookup import dotted, failure_item, item_name, living, name_of, number_of, place
+from mobile_app.domain.lookup import dotted, failure_item, item_name, name_of, number_of, place
 from mobile_app.domain.machine_cards import life_card, machine_line
 from mobile_app.domain.pictures import use_pictures
 from mobile_app.domain.reasons import ReasonForm
 from mobile_app.domain.steps import AnswersCard
 from mobile_app.domain.submit import submit, submit_with_undo
 from mobile_app.domain.sync_badge import SyncBadge
-from mobile_app.domain.views import to_validate
+from mobile_app.domain.views import AWAITED, to_validate
 from mobile_app.ui.buttons import ActionRow, Handler, IconAction, PrimaryButton, SecondaryButton
 from mobile_app.ui.cards import Card, CardHeader, KeyValues, LineItem, NoticeCard, RowCard, StatTile, TileGrid
 from mobile_app.ui.chips import Avatar
@@ -48,7 +48,7 @@ def ValidationScreen() -> ft.Control:
     client = use_tables("interventions", "equipment", "users", "lines", "classes", "requests", "job_parts", "parts")
     wanted = ft.use_route_params().get("job_id")
     size = use_breakpoint()
-    jobs = to_validate(living(client))
+    jobs = to_validate(client.interventions.having(**AWAITED))
     job = next((job for job in jobs if str(job.id) == wanted), None)
     if not wanted and jobs and size >= Breakpoint.tablet:
         job = jobs[0]
