@@ -16,6 +16,17 @@
     }
   }
 
+  // Where the processor does WebGL's work (a virtual desktop, a driver that the browser distrusts), Skia is quicker without WebGL.
+  function hasGraphicsCard() {
+    const canvas = document.createElement("canvas"), wanted = { failIfMajorPerformanceCaveat: true };
+    const gl = canvas.getContext("webgl2", wanted) ?? canvas.getContext("webgl", wanted);
+    if (!gl) return false;
+    const told = gl.getExtension("WEBGL_debug_renderer_info");
+    const name = gl.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER);
+    gl.getExtension("WEBGL_lose_context")?.loseContext();
+    return !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+  }
+
   // Flutter calls these three.
   globalThis.jsConnect = async (_app, _args, onMessage) => {
     python.deliver = onMessage;
@@ -31,7 +42,7 @@
   window.flet = {
     pyodide: true, multiView: false, noCdn: true, webSocketEndpoint: "/ws", routeUrlStrategy: "path", webRenderer: build.renderer,
     entrypointBaseUrl: build.flutter, assetBase: build.flutter, canvasKitBaseUrl: build.flutter + "canvaskit/",
-    fontFallbackBaseUrl: build.flutter + "assets/fonts/", pyodideUrl: "", appPackageUrl: "",
+    fontFallbackBaseUrl: build.flutter + "assets/fonts/", pyodideUrl: "", appPackageUrl: "", drawsItself: !hasGraphicsCard(),
   };
   window.flet.flutterAppLoaded = new Promise((resolve) => (window.flet.flutterAppResolve = resolve));
 

@@ -5,13 +5,13 @@ built as they scroll into view: ten thousand rows cost what fifty do.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count
 from math import ceil
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import flet as ft
 
@@ -44,17 +44,18 @@ _BLEED: Final = 4
 """By which the button of a head is wider than its column, so that their words stand below each other."""
 _FOOT: Final = 56
 _NARROW_SEARCH: Final = 230
+_BELOW: Final = ft.Border(bottom=ft.BorderSide(1, C.line))
 _IN_SIGHT: Final = 400
 _AHEAD: Final = 4
 
 
 @dataclass(frozen=True)
 class Column:
-    """`cell(row)` gives text, a `Cell`, or a control; `sort(row)` makes the header sortable; `roomy` is left out of a narrow table."""
+    """`cell(row)` gives text, a `Cell`, a `Chip` or a control; `sort(row)` makes a column sortable; a narrow table has no `roomy` ones."""
 
     key: str
     label: str
-    cell: Callable[[Any], "str | Cell | ft.Control"]
+    cell: Callable[[Any], "str | Cell | Chip | ft.Control"]
     sort: Callable[[Any], Any] | None = None
     flex: int = 2
     width: float | None = None
@@ -67,6 +68,12 @@ class Cell(NamedTuple):
     text: str
     tone: Tone | None = None
     strong: bool = False
+
+
+class Chip(Protocol):
+    """A mark; those that are equal look alike."""
+
+    def chip(self) -> ft.Control: ...
 
 
 class BulkAction(NamedTuple):
@@ -202,7 +209,7 @@ def Table(
     drawn: Box[list[ft.Control]] = use_box(list)
     slots = _use_slots(place.asked, keys)
     at_once = len(shown) if _use_whole(place.asked) else _in_sight(height)
-    header = _header(shown_columns, order, sort_by, toggle_all if choosing else None, all_on=all_chosen)
+    header = _use_header(shown_columns, order, use_steady(sort_by), toggle_all if choosing else None, all_on=all_chosen)
     lines = [
         _Row(
             shown_columns,
@@ -356,7 +363,7 @@ def _checkbox(label: str, on_change: Handler, *, is_on: bool) -> ft.Control:
     return ft.Semantics(content=target, label=label, checked=is_on, container=True)
 
 
-def _header(
+def _use_header(
     columns: Sequence[Column],
     order: Sorting | None,
     sort_by: Callable[[str], None],
@@ -364,36 +371,38 @@ def _header(
     *,
     all_on: bool,
 ) -> ft.Control:
-    names = ft.Row([_head_cell(column, order, sort_by) for column in columns], spacing=_GAP, expand=True)
+    ordered = [(column, order if order and order.key == column.key else None) for column in columns]
+    heads = _use_alike(
+        (column.key, (column.label, column.width, column.flex, mine), partial(_head, column, mine, sort_by)) for column, mine in ordered
+    )
     box = [_checkbox(t("common.choose_all"), toggle_all, is_on=all_on)] if toggle_all else []
     return ft.Container(
-        ft.Row([*box, names], spacing=0),
+        ft.Row([*box, ft.Row(heads, spacing=_GAP, expand=True)], spacing=0),
         bgcolor=C.surface2,
         height=_HEAD,
         padding=ft.Padding(left=0 if toggle_all else _GAP, top=0, right=_GAP, bottom=0),
-        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        border=_BELOW,
     )
 
 
-def _head_cell(column: Column, order: Sorting | None, sort_by: Callable[[str], None]) -> ft.Control:
-    mine = order is not None and order.key == column.key
+def _head(column: Column, order: Sorting | None, sort_by: Callable[[str], None]) -> ft.Control:
+    """`order`: where the table is in the column's."""
     name = ft.Text(
         column.label,
         size=Size.meta,
         weight=SEMIBOLD,
-        color=C.ink if mine else C.ink2,
+        color=C.ink if order else C.ink2,
         max_lines=1,
         overflow=ft.TextOverflow.ELLIPSIS,
     )
     if column.sort is None:
         return _sized(column, name)
-    down = mine and order is not None and order.descending
-    arrow = ft.Icons.ARROW_DOWNWARD_ROUNDED if down else ft.Icons.ARROW_UPWARD_ROUNDED
     parts: list[ft.Control] = [name]
-    if mine:
+    label = column.label
+    if order:
+        arrow = ft.Icons.ARROW_DOWNWARD_ROUNDED if order.descending else ft.Icons.ARROW_UPWARD_ROUNDED
         parts.append(ft.Icon(arrow, size=15, color=C.ink))
-    state = t("common.sorted_down" if down else "common.sorted_up") if mine else ""
-    label = f"{column.label}, {state}" if state else column.label
+        label += f", {t('common.sorted_down' if order.descending else 'common.sorted_up')}"
     words = Bare(ft.Row(parts, spacing=4, tight=True), lambda: sort_by(column.key), label, side=_side(column))
     cell = _sized(column, words, height=_HEAD, margin=ft.Margin(left=-_BLEED, top=0, right=-_BLEED, bottom=0))
     if column.width:
@@ -421,7 +430,7 @@ def _Row(
     if toggle:
         said = t("common.choose_row", row=label)
         parts.append(_checkbox(said, lambda: toggle(key), is_on=is_on))
-    inside = ft.Row([_cell(column, row) for column in columns], spacing=_GAP, height=height)
+    inside = ft.Row(_use_cells(columns, row), spacing=_GAP, height=height)
     cells: ft.Control = inside
     if opens:
         open_row, open_in_tab = opens
@@ -437,17 +446,37 @@ def _Row(
         ft.Row(parts, spacing=0 if toggle else _GAP),
         height=height,
         bgcolor=paper,
-        border=ft.Border(bottom=ft.BorderSide(1, C.line)),
+        border=_BELOW,
         foreground_decoration=ft.BoxDecoration(border=ft.Border.all(2, C.primary)) if is_here else None,
         padding=ft.Padding(left=0 if toggle else _GAP, top=0, right=_GAP, bottom=0),
         on_hover=lambda e: set_under(e.data),
     )
 
 
-def _cell(column: Column, row: Any) -> ft.Control:
-    value = column.cell(row)
+def _use_cells(columns: Sequence[Column], row: Any) -> list[ft.Control]:
+    values = [(column, column.cell(row)) for column in columns]
+    return _use_alike(
+        (column.key, None if isinstance(value, ft.Control) else (column.width, column.flex, value), partial(_cell, column, value))
+        for column, value in values
+    )
+
+
+def _use_alike(drawings: Iterable[tuple[str, Any, Callable[[], ft.Control]]]) -> list[ft.Control]:
+    """What is drawn under each name; while it tells the same (`None`: nobody knows), the very same control, which Flet passes over."""
+    kept: Box[dict[str, tuple[Any, ft.Control]]] = use_box(dict)
+    before, now = kept.current, dict[str, tuple[Any, ft.Control]]()
+    for name, told, draw in drawings:
+        known = before.get(name)
+        now[name] = known if known and told is not None and known[0] == told else (told, draw())
+    kept.current = now
+    return [control for _, control in now.values()]
+
+
+def _cell(column: Column, value: "str | Cell | Chip | ft.Control") -> ft.Control:
     if isinstance(value, ft.Control):
         return _sized(column, value)
+    if not isinstance(value, str | Cell):
+        return _sized(column, value.chip())
     cell = Cell(value) if isinstance(value, str) else value
     return ft.Text(
         cell.text,

@@ -39,6 +39,7 @@ def copy_flutter(folder: Path) -> None:
     manifest = [{"family": family, "fonts": [{"asset": asset}]} for family, asset in FONTS.items()]
     (assets / "FontManifest.json").write_text(json.dumps(manifest))
     patch(folder / "flutter_bootstrap.js", r"serviceWorkerSettings: \{.*?\n    \},", "")
+    patch(folder / "flutter_bootstrap.js", "assetBase: flet.assetBase", "\\g<0>, canvasKitForceCpuOnly: flet.drawsItself")
     patch(folder / "main.dart.js", re.escape(RIVE), "/rive/")
 
 

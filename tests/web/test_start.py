@@ -1,3 +1,4 @@
+import json
 import re
 import shutil
 from pathlib import Path
@@ -27,6 +28,14 @@ class TestStart:
         expect_text(second, "Hello version one at /equipment/42")
         assert [url for url in requests if not url.startswith((site, "blob:", "data:"))] == []
         assert complaints == []
+
+    @pytest.mark.parametrize(("card", "canvas"), [("Mali-G76", "webgl2"), ("llvmpipe, or similar", "2d")])
+    def test_draws_on_a_graphics_card_alone_by_webgl(self, context: BrowserContext, site: str, card: str, canvas: str) -> None:
+        page = context.new_page()
+        page.add_init_script(f"({DRAWN_ON})({json.dumps(card)})")
+        open_app(page, f"{site}/today")
+        expect_text(page, "Hello version one at /today")
+        assert set(page.evaluate("window.drawnOn")) == {canvas}
 
     def test_damaged_snapshot_is_passed_over(self, kept: BrowserContext, site: str) -> None:
         page = kept.new_page()
@@ -126,6 +135,19 @@ def seeded(context: BrowserContext, site: str) -> Page:
     return page
 
 
+DRAWN_ON = """
+(card) => {
+  // A browser that tells of another card, and which kinds of canvas Flutter has drawn on.
+  const told = WebGL2RenderingContext.prototype.getParameter, UNMASKED_RENDERER = 37446;
+  WebGL2RenderingContext.prototype.getParameter = function (name) { return name === UNMASKED_RENDERER ? card : told.call(this, name); };
+  window.drawnOn = [];
+  const get = OffscreenCanvas.prototype.getContext;
+  OffscreenCanvas.prototype.getContext = function (kind, ...more) {
+    window.drawnOn.push(kind);
+    return get.call(this, kind, ...more);
+  };
+}
+"""
 KEPT = """
 async () => {
   const [name] = await caches.keys();

@@ -204,9 +204,7 @@ def _columns(client: Client, dues: dict[UUID, PlanRow] | None) -> list[Column]:
         Column("model", t("equipment_list.model"), lambda row: row.model, sort=lambda row: row.model or None, flex=3, roomy=True),
         *site_column(client),
         Column("line", t("equipment_list.line"), lambda row: line_of(client, row.id), sort=lambda row: lines.get(row.production_line_id)),
-        Column(
-            "status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status].chip(), sort=lambda row: row.status, width=138
-        ),
+        Column("status", t("equipment_list.status"), lambda row: marks.EQUIPMENT[row.status], sort=lambda row: row.status, width=138),
         Column(
             "criticality",
             t("equipment_list.criticality"),

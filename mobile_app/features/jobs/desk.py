@@ -87,11 +87,11 @@ def _columns(client: Client) -> list[Column]:
     ]
 
 
-def _state(job: Listed) -> ft.Control:
+def _state(job: Listed) -> marks.Mark:
     if job.is_validated:
-        return marks.VALIDATED.chip()
+        return marks.VALIDATED
     is_returned = not isinstance(job, InterventionListItem) and job.status == InterventionStatus.in_progress and job.returned_at is not None
-    return (marks.RETURNED if is_returned else marks.JOB[job.status]).chip()
+    return marks.RETURNED if is_returned else marks.JOB[job.status]
 
 
 def _type(job: Listed) -> str:
