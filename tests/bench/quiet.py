@@ -72,6 +72,12 @@ class Tab:
         """Seconds from the navigation to the page's mark called `name`."""
         return float(self.evaluate(f"({_MARKED})({json.dumps(name)})")) / 1000
 
+    def tap(self, name: str) -> None:
+        """In the middle of what has a role and that name (or more behind a comma), once it is there and lies still."""
+        x, y = self.evaluate(f"({_MIDDLE})({json.dumps(name)})")
+        for kind, button in (("mouseMoved", "none"), ("mousePressed", "left"), ("mouseReleased", "left")):
+            self._tools.send("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, clickCount=int(button == "left"))
+
     def close(self) -> None:
         self._tools.send("Page.close")
         self._tools.close()
@@ -79,6 +85,20 @@ class Tab:
 
 _MARKED = """(name) => new Promise((tell) => {
   const look = () => (performance.getEntriesByName(name).length ? tell(performance.getEntriesByName(name)[0].startTime) : setTimeout(look, 20));
+  look();
+})"""
+
+
+_MIDDLE = """(name) => new Promise((tell) => {
+  const named = (node) => `${node.ariaLabel ?? node.textContent},`.startsWith(`${name},`);
+  let before = "";
+  const look = () => {
+    const { x, y, width, height } = [...document.querySelectorAll("flt-semantics-host [role]")].find(named)?.getBoundingClientRect() ?? {};
+    const middle = [x + width / 2, y + height / 2];
+    if (width && before === String(middle)) return tell(middle);
+    before = String(middle);
+    setTimeout(look, 100);
+  };
   look();
 })"""
 

@@ -268,7 +268,7 @@ def columns(client: Client, stores: Stores, book: Book) -> list[Column]:
 def _of_part(column: Column, stores: Stores) -> Column:
     told, value = column.cell, column.sort
 
-    def cell(row: PartRow) -> str | Cell | ft.Control:
+    def cell(row: PartRow) -> Any:
         return told(stores.of(row))
 
     def sort(row: PartRow) -> Any:
