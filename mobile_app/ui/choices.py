@@ -243,7 +243,7 @@ def _Menu(
         shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
         elevation=2,
         menu_position=ft.PopupMenuPosition.UNDER,
-        popup_animation_style=environment.quick(away=90),
+        popup_animation_style=environment.AT_ONCE,
     )
 
 

@@ -274,10 +274,14 @@ def current() -> Environment:
     return found
 
 
-def quick(away: int = 180) -> ft.AnimationStyle:
-    """Of what comes and goes over a page, in milliseconds: until it is away, nobody sees what was done by it."""
-    motion = current().motion
-    return ft.AnimationStyle(duration=motion(180), reverse_duration=motion(away))
+def quick() -> ft.AnimationStyle:
+    """Of what comes and goes over a page."""
+    motion = current().motion(180)
+    return ft.AnimationStyle(duration=motion, reverse_duration=motion)
+
+
+AT_ONCE: Final = ft.AnimationStyle.no_animation()
+"""Of menus: until one is away, nobody sees what was done by it, and Flutter fades each item on a layer of its own as large as the screen."""
 
 
 def _follow(layout: Layout) -> None:

@@ -167,7 +167,7 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
         elevation=2,
         shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
         menu_position=ft.PopupMenuPosition.UNDER,
-        popup_animation_style=environment.quick(away=90),
+        popup_animation_style=environment.AT_ONCE,
     )
     return ft.MergeSemantics(menu)  # or several of one card would be read as one
 
