@@ -281,7 +281,7 @@ def quick() -> ft.AnimationStyle:
 
 
 AT_ONCE: Final = ft.AnimationStyle.no_animation()
-"""Of menus: until one is away, nobody sees what was done by it, and Flutter fades each item on a layer of its own as large as the screen."""
+"""Of menus: until one is away nobody sees what it did, and Flutter fades each item on a layer as large as the screen."""
 
 
 def _follow(layout: Layout) -> None:
