@@ -17,6 +17,8 @@ from mobile_app.ui.theme import DARK, LIGHT, Palette
 
 _NAP = 600.0
 """Seconds that a wait takes at a time: a device that sleeps counts none of them."""
+DRAWN_SECONDS = 0.15
+"""In which the frame with what is drawn first has the processor for itself."""
 P = ParamSpec("P")
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -148,6 +150,18 @@ def use_event(event: asyncio.Event) -> bool:
 
     ft.use_effect(wait, [], cleanup=_nothing)
     return is_set
+
+
+def use_drawn() -> bool:
+    """Whether what was drawn first is on the screen: what lies below it may follow."""
+    drawn, set_drawn = use_state(False)
+
+    async def wait() -> None:
+        await asyncio.sleep(DRAWN_SECONDS)
+        set_drawn(True)
+
+    ft.use_effect(wait, [], cleanup=_nothing)
+    return drawn
 
 
 def use_breakpoint() -> Breakpoint:

@@ -22,7 +22,18 @@ from mobile_app.ui.address import Asked, Opener, Place
 from mobile_app.ui.buttons import Bare, Handler, IconAction, spoken, tap
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import Box, State, use_box, use_breakpoint, use_environment, use_maybe, use_shortcut, use_state, use_steady
+from mobile_app.ui.hooks import (
+    DRAWN_SECONDS,
+    Box,
+    State,
+    use_box,
+    use_breakpoint,
+    use_environment,
+    use_maybe,
+    use_shortcut,
+    use_state,
+    use_steady,
+)
 from mobile_app.ui.scrolling import OFTEN, comes_back, how_far, use_scroll_place
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
@@ -34,8 +45,6 @@ PAGE_SIZE: Final = 50
 _AROUND: Final = 180
 """Least height of a page around its table's rows: those in sight are sent before the rest, and drawn sooner."""
 _LEAST: Final = 10
-_DRAWN_SECONDS: Final = 0.15
-"""In which the frame with them has the processor for itself."""
 _CHECK_WIDTH: Final = 44
 _BOX: Final = 18
 _GAP: Final = 12
@@ -274,7 +283,7 @@ def _use_whole(asked: Asked) -> bool:
     sent, set_sent = first
 
     async def send_all() -> None:
-        await asyncio.sleep(_DRAWN_SECONDS)
+        await asyncio.sleep(DRAWN_SECONDS)
         set_sent(asked)
 
     ft.use_effect(send_all, [asked], cleanup=lambda: None)

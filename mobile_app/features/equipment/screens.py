@@ -27,7 +27,8 @@ from mobile_app.ui.buttons import Handler, IconAction
 from mobile_app.ui.cards import NoticeCard, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
-from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_shortcut
+from mobile_app.ui.hooks import use_async, use_breakpoint, use_clock, use_drawn, use_shortcut
+from mobile_app.ui.scrolling import comes_back
 from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns
@@ -65,6 +66,7 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
     life = use_async(lambda: life_of(client, machine.id), [machine.id, client.details.version]).data
     documents = use_documents(client, PAPERS, machine.id)
     size = use_breakpoint()
+    is_whole = use_drawn() or size == Breakpoint.desktop or comes_back("body")  # the rest is below what fits on a screen
     use_clock(60)
 
     def close() -> None:
@@ -85,21 +87,15 @@ def Machine(client: Client, machine: EquipmentRow) -> ft.Control:
         MetersSection(machine.id),
         *NextDues(client, machine.id, may_plan=client.may(Permission.maintenance_write)),
     ]
+    bar = _bar(client, machine, lambda: set_sheet("labels"))
+    width = None if has_room_beside() else 720
+    if not is_whole:
+        return Page(bar, *first, max_width=width)
     past = [*life_card(life, now), *fixes_card(client, machine.id, life), FittingParts(client, machine)]
     papers = [*documents_card(client, documents), *parts.facts_card(client, machine), *_paper(client, machine)]
-    return _laid_out(size, _bar(client, machine, lambda: set_sheet("labels")), first, past, papers, HistorySection(machine.id))
-
-
-def _laid_out(
-    size: Breakpoint,
-    bar: ft.Control,
-    first: list[ft.Control],
-    past: list[ft.Control],
-    papers: list[ft.Control],
-    history: ft.Control,
-) -> ft.Control:
+    history = HistorySection(machine.id)
     if size < Breakpoint.desktop:
-        return Page(bar, *first, *past, *papers, history, max_width=None if has_room_beside() else 720)
+        return Page(bar, *first, *past, *papers, history, max_width=width)
     return Page(bar, Columns([*first, *papers], [*past, history], (5, 6)), max_width=1180)
 
 

@@ -323,7 +323,7 @@ async def press(screen: Any, key: str) -> None:
 class TestTable:
     @pytest.fixture(autouse=True)
     def drawn_at_once(self, monkeypatch):
-        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0)
+        monkeypatch.setattr(table, "DRAWN_SECONDS", 0)
 
     @staticmethod
     def table(**more: Any) -> Any:
@@ -366,7 +366,7 @@ class TestTable:
 
         screen.page.height = 900
         await screen.show(self.table())
-        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0.05)
+        monkeypatch.setattr(table, "DRAWN_SECONDS", 0.05)
         await screen.click("Heures")
         before, after = [f"M{i:05d}" for i in range(PAGE_SIZE)], [f"M{i:05d}" for i in range(9_999, 9_999 - PAGE_SIZE, -1)]
         assert numbers() == after[:18] + before[18:]
@@ -396,7 +396,7 @@ class TestTable:
 
         screen.page.height = 900
         await screen.show(App)
-        monkeypatch.setattr(table, "_DRAWN_SECONDS", 0.05)
+        monkeypatch.setattr(table, "DRAWN_SECONDS", 0.05)
         await asyncio.sleep(0.2)
         await screen.settle()
         before, after = [f"M{i:05d}" for i in range(50)], [f"M{i:05d}" for i in range(3, 200, 10)]
