@@ -1,6 +1,7 @@
 """Component trees rendered and used without Flutter."""
 
 import asyncio
+from random import Random
 from typing import Any
 
 import flet as ft
@@ -8,6 +9,7 @@ import pytest
 
 from mobile_app.core.bridge import MemoryChannel, bridge
 from mobile_app.core.rows import Rows
+from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment, table
 from mobile_app.ui.address import Asked, Place, use_place
 from mobile_app.ui.choices import Choice, ChoiceGrid
@@ -30,7 +32,8 @@ from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Destination, Shell, SyncChip, SyncState, sync_words
-from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, BulkAction, Column, Sorting, Table
+from mobile_app.ui.table import PAGE_SIZE, ROW_HEIGHT, BulkAction, Cell, Column, Sorting, Table, sort_rows
+from mobile_app.ui.theme import TONES, C, Tone
 from shared_models.equipment.rows import EquipmentRow
 from shared_models.problems import FieldProblem, Problem
 from tests.mobile_app.core.rows import machine
@@ -407,6 +410,57 @@ class TestTable:
         await asyncio.sleep(0.06)
         await screen.settle()
         assert numbers() == after
+
+    async def test_cells_and_heads_that_stay_say_what_new_ones_would(self, screen):
+        """Whatever is asked and changes meanwhile, on narrow and wide screens."""
+        turn, told = Random(7), {"rows": [(f"M{i:03d}", i % 2, i % 5) for i in range(120)]}
+        marks = [Mark("domain.equipment.active", Tone.ok, ft.Icons.CHECK), Mark("domain.equipment.broken", Tone.bad, ft.Icons.CHECK)]
+        columns = [
+            Column("name", "Nom", lambda row: row[0], lambda row: row[0], strong=True),
+            Column("state", "État", lambda row: marks[row[1]], lambda row: row[1], width=120),
+            Column("rank", "Rang", lambda row: Cell(str(row[2]), Tone.bad if row[2] > 2 else None), lambda row: row[2], number=True),
+            Column("site", "Lieu", lambda row: f"Site {row[2] % 2}", roomy=True),
+        ]
+
+        @component
+        def App() -> ft.Control:
+            told["place"], (_, told["draw"]) = use_place(Asked), use_state(0)
+            return Table(columns, told["rows"], lambda row: row[0], place=told["place"], on_select=lambda _: None)
+
+        def words(line: Any) -> list[tuple[str, str]]:
+            return [(n["value"], str(n["color"])) for n in nodes(line) if n["_c"] == "Text"]
+
+        def would_say(row: Any) -> list[tuple[str, str]]:
+            name, state, rank = row
+            told = [(name, C.ink), (marks[state].word, TONES[marks[state].tone].ink), (str(rank), C.bad if rank > 2 else C.ink)]
+            return [(word, ink.value) for word, ink in [*told, (f"Site {rank % 2}", C.ink)][: 4 if is_wide else 3]]
+
+        is_wide = False
+        screen.session.apply_page_patch({"width": 1100.0})
+        environment.current().resized()
+        await screen.show(App)
+        for _ in range(40):
+            match turn.randrange(4):
+                case 0:
+                    told["place"].ask(sort=turn.choice(["name", "-name", "state", "rank", "-rank"]))
+                case 1:
+                    told["place"].ask(page=turn.randint(1, 3), sort=told["place"].asked.sort)
+                case 2:
+                    told["rows"] = [(name, turn.randrange(2), turn.randrange(5)) for name, *_ in told["rows"]]
+                    told["draw"](turn.random())
+                case _:
+                    is_wide = not is_wide
+                    screen.session.apply_page_patch({"width": 1440.0 if is_wide else 1100.0})
+                    environment.current().resized()
+            await asyncio.sleep(0.01)
+            await screen.settle()
+            asked = told["place"].asked
+            order = Sorting.told(asked.sort) if asked.sort else None
+            rows = sort_rows(told["rows"], columns, order)[(asked.page - 1) * PAGE_SIZE :][:PAGE_SIZE]
+            [listing] = [node for node in screen.client.everything() if node["_c"] == "ListView"]
+            assert [words(line) for line in listing["controls"]] == [would_say(row) for row in rows]
+            heads = [n["label"] for n in screen.client.everything() if n["_c"] == "Semantics" and "label" in n]
+            assert sum(head in heads for head in ("Nom", "État", "Rang")) == (2 if order else 3)
 
     async def test_rows_are_read_as_they_are_shown(self, screen):
         """In whatever order, and whether some are chosen or not."""
