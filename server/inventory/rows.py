@@ -46,5 +46,5 @@ JOB_PART = hold(
 )  # fmt: skip
 RESERVATION = hold(
     ReservationRow, Reservation,
-    fresh=("t.intervention_id in (select i.id from maintenance_interventions i where i.status in ('pending', 'in_progress', 'on_hold'))",),
+    fresh=("(select i.status from maintenance_interventions i where i.id = t.intervention_id) in ('pending', 'in_progress', 'on_hold')",),
 )  # fmt: skip

@@ -1,3 +1,4 @@
+import asyncio
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -215,10 +216,14 @@ async def changes(
     is_whole = bool(present.of) and after is None and not cursor.is_first_load
     if is_whole and known.of == present.of and len(known.changes) < rows and sum(map(len, known.changes)) < budget:
         return Found([*known.changes], position=known.position)
-    if after is not None and cursor.is_first_load and source.in_sight:
+    if cursor.is_first_load and source.in_sight and (after is not None or source.is_searched):
         keys = await _keys(pool, source, cursor, actor, since)
-        if (first := keys.after(after.xid, UUID(after.key))) < len(keys.xids):
-            return await _listed(pool, source, cursor, keys, range(first, min(first + rows, len(keys.xids))), budget)
+        first = keys.after(after.xid, UUID(after.key)) if after else 0
+        ranks = range(first, min(first + rows, len(keys.xids)))
+        if ranks:
+            return await _listed(pool, source, cursor, keys, ranks, budget)
+        if after is None or not await _is_newer(pool, source, cursor, keys, after):
+            return Found([])
     statement = source.page(len(cursor.lows))
     if after is None and not cursor.is_first_load:
         statement, rows = source.news, min(rows, FEW)
@@ -231,12 +236,29 @@ async def changes(
     return Found(texts, Key(last["sync_xid"], str(last["key"])) if last and not is_all else None, position)
 
 
+async def _is_newer(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, after: Key) -> bool:
+    """Whether there is more than the keys that were found: one search of an index. All rows of a transaction were found together."""
+    low = after.xid + 1 if after.xid in keys.xids[-1:] else after.xid
+    return bool(await pool.fetchval(f"select {source.changed}", sorted(cursor.lows), low))
+
+
 async def _listed(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:
-    """A row that has changed since its key was found comes as it is now, and once more later."""
-    found = await pool.fetch(source.of_ids, keys.ids_of(ranks), sorted(cursor.lows), budget)
-    texts = [row["change"] for row in found]
-    last = ranks[found[-1]["rank"] - 1] if sum(map(len, texts)) >= budget else ranks[-1]
-    return Found(texts, Key(keys.xids[last], str(UUID(bytes=keys.id(last)))), found[-1]["position"] if found else 0)
+    """A row that has changed since its key was found comes as it is now, and once more later.
+
+    Where nobody else asks just then, two connections read half of them each: whoever loads everything waits for nothing else.
+    """
+    middle = ranks.start + len(ranks) // 2 if pool.lent == 0 else ranks.stop
+    halves = [half for half in (range(ranks.start, middle), range(middle, ranks.stop)) if half]
+    sites, texts, size, last = sorted(cursor.lows), list[bytes](), 0, ranks[-1]
+    found = await asyncio.gather(*(pool.fetch(source.of_ids, keys.ids_of(half), sites, budget) for half in halves))
+    for row, rank in ((row, half[row["rank"] - 1]) for half, rows in zip(halves, found, strict=True) for row in rows):
+        texts.append(row["change"])
+        size += len(texts[-1])
+        if size >= budget:
+            last = rank
+            break
+    position = max((rows[-1]["position"] for rows in found if rows), default=0)
+    return Found(texts, Key(keys.xids[last], str(UUID(bytes=keys.id(last)))), position)
 
 
 async def _keys(

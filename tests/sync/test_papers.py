@@ -114,6 +114,7 @@ async def test_the_end_of_one_is_written_without_a_network_and_said_in_words(
     await chief.round()
     address = f"/equipment/{factory.press}"
     await show(screen, chief.client, address)
+    await screen.drawn()
     assert "Expiré depuis le" in " ".join(screen.texts)
     chief.transport.online = False
 
@@ -126,7 +127,7 @@ async def test_the_end_of_one_is_written_without_a_network_and_said_in_words(
     assert known.valid_until is None
     await chief.do(eq.DateDocument, document_id=known.id, valid_until=today + timedelta(days=12))
     await show(screen, chief.client, address)
-    await screen.settle(40)
+    await screen.drawn()
     assert "Expire dans 12 jours" in screen.texts
     chief.transport.online = True
     await chief.round()

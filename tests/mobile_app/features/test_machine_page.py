@@ -1,12 +1,10 @@
 """The machine's page on a phone: what fits on the screen is sent ahead of the rest."""
 
-import asyncio
-
 import pytest
 
 from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
-from mobile_app.ui import environment, hooks
+from mobile_app.ui import environment
 from tests.mobile_app.features.test_whose_machine import address, client, show
 from tests.mobile_app.ui.conftest import Screen, screen
 
@@ -18,7 +16,7 @@ async def test_what_is_below_the_screen_follows_what_is_on_it(screen: Screen, cl
     said = await show(screen, client, address(client, "/equipment/{machine}"))
     assert t(ABOVE) in said
     assert t(BELOW) not in said
-    await asyncio.sleep(hooks.DRAWN_SECONDS + 0.1)
+    await screen.drawn()
     assert t(BELOW) in screen.texts
 
 

@@ -21,7 +21,7 @@ from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
 
 from mobile_app.core.i18n import set_language
-from mobile_app.ui import environment
+from mobile_app.ui import environment, hooks
 from tests.mobile_app.ui.client import DIALOGS, Client, Node
 
 
@@ -64,6 +64,11 @@ class Screen:
     async def settle(self, turns: int = 12) -> None:
         for _ in range(turns):
             await asyncio.sleep(0)
+
+    async def drawn(self) -> None:
+        """What follows the first frame is there too."""
+        await asyncio.sleep(hooks.DRAWN_SECONDS + 0.1)
+        await self.settle()
 
     def controls(self) -> Iterator[BaseControl]:
         roots = [*self.page.views[0].controls] if isinstance(self.page.views[0].controls, list) else [self.page.views[0].controls]
