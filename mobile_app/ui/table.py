@@ -5,7 +5,7 @@ built as they scroll into view: ten thousand rows cost what fifty do.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count
@@ -382,7 +382,10 @@ def _use_header(
 ) -> ft.Control:
     ordered = [(column, order if order and order.key == column.key else None) for column in columns]
     heads = _use_alike(
-        (column.key, (column.label, column.width, column.flex, mine), partial(_head, column, mine, sort_by)) for column, mine in ordered
+        [
+            (column.key, (column.label, column.width, column.flex, column.sort is None, mine), partial(_head, column, mine, sort_by))
+            for column, mine in ordered
+        ]
     )
     box = [_checkbox(t("common.choose_all"), toggle_all, is_on=all_on)] if toggle_all else []
     return ft.Container(
@@ -465,15 +468,21 @@ def _Row(
 def _use_cells(columns: Sequence[Column], row: Any) -> list[ft.Control]:
     values = [(column, column.cell(row)) for column in columns]
     return _use_alike(
-        (column.key, None if isinstance(value, ft.Control) else (column.width, column.flex, value), partial(_cell, column, value))
-        for column, value in values
+        [
+            (column.key, None if isinstance(value, ft.Control) else (column.width, column.flex, value), partial(_cell, column, value))
+            for column, value in values
+        ]
     )
 
 
-def _use_alike(drawings: Iterable[tuple[str, Any, Callable[[], ft.Control]]]) -> list[ft.Control]:
-    """What is drawn under each name; while it tells the same (`None`: nobody knows), the very same control, which Flet passes over."""
+def _use_alike(drawings: Sequence[tuple[str, Any, Callable[[], ft.Control]]]) -> list[ft.Control]:
+    """What is drawn under each name; while it tells the same (`None`: nobody knows), the very same control, which Flet passes over.
+
+    Only where it was, though: Flet gives a control the identity of the one before it in its place, and a kept one would lose its own.
+    """
     kept: Box[dict[str, tuple[Any, ft.Control]]] = use_box(dict)
-    before, now = kept.current, dict[str, tuple[Any, ft.Control]]()
+    before = kept.current if [*kept.current] == [name for name, *_ in drawings] else {}
+    now = dict[str, tuple[Any, ft.Control]]()
     for name, told, draw in drawings:
         known = before.get(name)
         now[name] = known if known and told is not None and known[0] == told else (told, draw())

@@ -362,6 +362,51 @@ class TestTable:
         await screen.click("Heures")
         assert "M00000" in screen.texts
 
+    @pytest.mark.parametrize("is_wide", [True, False])
+    async def test_each_head_sorts_by_its_own_column_as_columns_come_and_go(self, screen, is_wide):
+        """With the window's width, and with what has been loaded since."""
+        told: dict[str, Any] = {}
+
+        @component
+        def App() -> ft.Control:
+            told["place"] = use_place(Asked)
+            middle, told["show"] = use_state(("gamma",))
+            names = ("alpha", "beta", *middle, "delta", "epsilon")
+            columns = [Column(name, name.upper(), str, str, roomy=name in {"alpha", "delta"}) for name in names]
+            return Table(columns, ["a row"], str, place=told["place"])
+
+        async def check(*names: str, wide: bool) -> None:
+            screen.session.apply_page_patch({"width": 1300.0 if wide else 1000.0})
+            environment.current().resized()
+            await screen.settle()
+            for name in names:
+                await screen.tap(name.upper())
+                assert told["place"].asked.sort == name
+
+        narrow, roomy = ("beta", "gamma", "epsilon"), ("alpha", "beta", "gamma", "delta", "epsilon")
+        await screen.show(App)
+        await check(*(roomy if is_wide else narrow), wide=is_wide)
+        await check(*(narrow if is_wide else roomy), wide=not is_wide)
+        told["show"](())
+        await check("beta", "epsilon", wide=not is_wide)
+        told["show"](("gamma",))
+        await check("beta", "gamma", "epsilon", wide=not is_wide)
+
+    async def test_a_head_becomes_a_button_once_one_can_sort_by_it(self, screen):
+        told: dict[str, Any] = {}
+
+        @component
+        def App() -> ft.Control:
+            sort, told["sort"] = use_state({"by": None})
+            told["place"] = use_place(Asked)
+            return Table([Column("kept", "Tenu", str, sort["by"])], ["a row"], str, place=told["place"])
+
+        await screen.show(App)
+        told["sort"]({"by": str})
+        await screen.settle()
+        await screen.tap("Tenu")
+        assert told["place"].asked.sort == "kept"
+
     async def test_of_another_order_the_rows_in_sight_come_first(self, screen, monkeypatch):
         def numbers() -> list[str]:
             [listing] = [node for node in screen.client.everything() if node["_c"] == "ListView"]
