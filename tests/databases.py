@@ -151,7 +151,9 @@ class RolledBack(Database):
 
 
 class OneConnection:
-    """What a pool does, on one connection, each statement in a savepoint of its own."""
+    """What a pool does, on one connection, each statement in a savepoint of its own; there is never another one to lend."""
+
+    lent = 1
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection

@@ -239,7 +239,7 @@ async def changes(
 async def _is_newer(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, after: Key) -> bool:
     """Whether there is more than the keys that were found: one search of an index. All rows of a transaction were found together."""
     low = after.xid + 1 if after.xid in keys.xids[-1:] else after.xid
-    return bool(await pool.fetchval(f"select {source.changed}", sorted(cursor.lows), low))
+    return bool(await pool.fetchval(f"select {source.changed} and $1::uuid[] is not null", sorted(cursor.lows), low))
 
 
 async def _listed(pool: ReadPool, source: Source, cursor: Cursor, keys: Keys, ranks: range, budget: int) -> Found:

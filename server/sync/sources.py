@@ -169,8 +169,9 @@ def _source(held: Held) -> Source:
     changed = _newer_at_sites(table, site) if site else _newest(table, "true")
     change = _change(held.entity, f"e.{site}" if site else None, held.json("e"))
     merged = partial(_merged, held, site) if site and not held.fresh[1:] else None
-    in_sight = f"e.{site} = any($2::uuid[])" if site else None
-    newer = _newer_of_sites(table, site) if site else "" if person or held.entity == "user" else _newer_of_everyone(table)
+    of_everyone = not (site or person or held.entity == "user")
+    in_sight = f"e.{site} = any($2::uuid[])" if site else "$2::uuid[] is not null" if of_everyone else None
+    newer = _newer_of_sites(table, site) if site else _newer_of_everyone(table) if of_everyone else ""
     is_searched = bool(held.fresh[1:])
     return Source(held.entity, changed, keys, f"join {table} e on e.id = k.id", change, merged, in_sight, is_searched, newer)
 

@@ -331,7 +331,8 @@ class TestPages:
                 await taken.enter_async_context(app.state.gates.loads.passed())
             loading = asyncio.ensure_future(phone.get("/api/v1/sync/pull"))
             changed = await phone.get("/api/v1/sync/pull", params={"cursor": known["cursor"]})
-            assert (changed.status_code, changed.json()["changes"]) == (200, [])
+            assert changed.status_code == 200
+            assert all(change in known["changes"] for change in changed.json()["changes"])  # once more while others write
             assert not loading.done()
         assert (await loading).json()["changes"] == known["changes"]
 
