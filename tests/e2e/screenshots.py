@@ -81,7 +81,7 @@ class Things:
         jobs = (leak["id"], waiting["id"], done["id"], request["id"], request)
         part = used_part(supervisor, machine, leak["id"])
         planned_ids = (by_meter["id"], ignored["id"], planned["id"])
-        lacking = supervisor.get("/inventory/reservations", is_lacking=True)["items"][0]
+        [lacking, *_] = [row for asked in (True, False) for row in supervisor.get("/inventory/reservations", is_lacking=asked)["items"]]
         return cls(machine, free, supervisor, technician.id, *jobs, *planned_ids, stage, part, lacking)
 
 
