@@ -64,7 +64,7 @@ class Column:
 
     key: str
     label: str
-    cell: Callable[[Any], "str | Cell | Chip | ft.Control"]
+    cell: Callable[[Any], "Told"]
     sort: Callable[[Any], Any] | None = None
     flex: int = 2
     width: float | None = None
@@ -83,6 +83,10 @@ class Chip(Protocol):
     """A mark; those that are equal look alike."""
 
     def chip(self) -> ft.Control: ...
+
+
+Told = str | Cell | Chip | ft.Control
+"""What a cell is given to show."""
 
 
 class BulkAction(NamedTuple):
@@ -490,7 +494,7 @@ def _use_alike(drawings: Sequence[tuple[str, Any, Callable[[], ft.Control]]]) ->
     return [control for _, control in now.values()]
 
 
-def _cell(column: Column, value: "str | Cell | Chip | ft.Control") -> ft.Control:
+def _cell(column: Column, value: Told) -> ft.Control:
     if isinstance(value, ft.Control):
         return _sized(column, value)
     if not isinstance(value, str | Cell):

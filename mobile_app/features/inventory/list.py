@@ -32,7 +32,7 @@ from mobile_app.ui.hooks import use_shortcut, use_state
 from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
 from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.stack import Stack
-from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, is_tabular, table_head
+from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, Told, is_tabular, table_head
 from mobile_app.ui.theme import Tone
 from shared_models.inventory.rows import PartRow
 from shared_models.permissions import Permission
@@ -268,7 +268,7 @@ def columns(client: Client, stores: Stores, book: Book) -> list[Column]:
 def _of_part(column: Column, stores: Stores) -> Column:
     told, value = column.cell, column.sort
 
-    def cell(row: PartRow) -> Any:
+    def cell(row: PartRow) -> Told:
         return told(stores.of(row))
 
     def sort(row: PartRow) -> Any:
