@@ -367,6 +367,13 @@ class TestPages:
         assert len(device.ids("equipment")) == many
         assert len(pages) > 5
 
+    async def test_bring_each_row_once_whatever_its_size(self, device: Device, many: int, pool: ReadPool) -> None:
+        await pool.execute("update equipment set notes = repeat('long ', (random() * random() * 400)::int)")
+        device.size = 100_000
+        pages = await device.pull()
+        ids = [change.id for page in pages for change in page.changes if change.entity == "equipment"]
+        assert (len(ids), len(set(ids))) == (many, many)
+
     async def test_rows_changed_meanwhile_arrive(self, device: Device, shop: Workshop, many: int, pool: ReadPool) -> None:
         await device.pull_page()
         await pool.execute("update equipment set name = 'Renamed ' || code")
