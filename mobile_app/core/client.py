@@ -424,11 +424,12 @@ class Client:
                 await asyncio.sleep(_PAUSE)
             if self._store is not store:
                 return
-            old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
-            if old:
-                await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
-            for row in old:
-                table.forget(row.id)
+            async with self.sync.at_rest():  # or what has just begun anew would go with the rest
+                old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
+                if old:
+                    await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
+                for row in old:
+                    table.forget(row.id)
             if old:
                 self.tables.notify([kind.entity])
         await store.tidy()

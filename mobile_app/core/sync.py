@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -103,6 +104,12 @@ class Sync(Observable):
         if self._offline_since is None:
             self._offline_since = self._clock.now()
         self.refresh()
+
+    @asynccontextmanager
+    async def at_rest(self) -> AsyncIterator[None]:
+        """Between two rounds: nothing that the server says is written meanwhile."""
+        async with self._round:
+            yield
 
     # life
 

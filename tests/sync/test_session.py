@@ -121,6 +121,27 @@ class TestStart:
         assert list(again.client.interventions.rows) == [recent.id]
         assert await again.client.outbox.store.rows_at([row.key for row in rows]) == [None, rows[1].json]
 
+    async def test_what_begins_anew_while_the_old_goes_stays(self, factory):
+        """A slow disk: the server says that it is open again while the device drops it as long over."""
+        phone, chief = await factory.signed_in(await factory.person("technician")), await factory.signed_in(await factory.person("supervisor"))
+        job_id = await chief.open_job(factory.press)
+        await chief.round()
+        machine, now = phone.client.equipment.get(factory.press), phone.client.now()
+        over = job(machine, id=job_id, status=InterventionStatus.cancelled, actual_end=now - timedelta(days=31))
+        store = phone.client.outbox.store
+        await store.apply(Batch(puts=[stored("intervention", over, machine.site_id)], kv={"let_go": "2026-01-01"}))
+        dropping, goes_on = store.hold_drops()
+        again = await factory.restarted(phone)
+        await asyncio.wait_for(dropping.wait(), 10)
+        rounding = asyncio.ensure_future(again.round())
+        await asyncio.wait([rounding], timeout=0.3)
+        goes_on.set()
+        await rounding
+        while await store.get("let_go") == "2026-01-01":
+            await asyncio.sleep(0.01)
+        assert again.job(job_id).status == InterventionStatus.pending
+        assert await store.rows_at([f"intervention/{job_id}"]) != [None]
+
     async def test_of_much_that_is_over_a_little_is_read_at_a_time(self, factory, soon):
         """The screen is in use meanwhile."""
         phone = await factory.signed_in(await factory.person("technician"))

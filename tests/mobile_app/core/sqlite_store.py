@@ -1,5 +1,6 @@
 """Stores without a browser: the contract of `mobile_app.core.storage` over SQLite, in memory or in files."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +29,12 @@ class SqliteStore:
     def __init__(self, path: str | Path = ":memory:") -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(_SCHEMA)
+        self._held: tuple[asyncio.Event, asyncio.Event] | None = None
+
+    def hold_drops(self) -> tuple[asyncio.Event, asyncio.Event]:
+        """A slow disk, once: the first event says that rows are to be dropped, the second lets it be done."""
+        self._held = asyncio.Event(), asyncio.Event()
+        return self._held
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -57,6 +64,10 @@ class SqliteStore:
         await self.apply(Batch(page.puts, page.drops, kv, sites, reset))
 
     async def apply(self, batch: Batch) -> None:
+        if batch.drops and self._held is not None:
+            (begins, goes_on), self._held = self._held, None
+            begins.set()
+            await goes_on.wait()
         with self._transaction() as db:
             if batch.reset:
                 db.execute("delete from rows")
