@@ -9,7 +9,7 @@ from mobile_app.core.i18n import t
 from mobile_app.domain.client import Client
 from mobile_app.domain.files import download
 from mobile_app.ui.buttons import Handler
-from mobile_app.ui.sheets import MenuItem
+from mobile_app.ui.menus import MenuItem
 
 KINDS = {"xlsx": ft.Icons.GRID_ON_ROUNDED, "csv": ft.Icons.NOTES_ROUNDED}
 

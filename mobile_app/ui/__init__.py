@@ -57,7 +57,7 @@ feedback    toast(text, undo=, seconds=)   from a handler; drawn by the page ove
             ConflictNotice(on_mine, on_theirs)
 sheets      use_sheet(Sheet(title, content, footer=None, tall=False) | None, on_close)   every render
             ask = use_confirm(); ask(Question(title, body, confirm, on_confirm, danger=True))
-            MoreMenu([MenuItem(label, on_click, icon, danger)])
+menus       MoreMenu*([MenuItem(label, on_click, icon, danger)], label=)
 dialogs     use_dialog(ft.DialogControl | None)   never ft.use_dialog, under which a form in another dialog may die
 shell       Shell*(destinations, selected, on_select, on_scan, body, banners=, bare=)  bare: no navigation
             Destination(key, label, icon, selected_icon, badge=0, on_phone=True, pinned=False)

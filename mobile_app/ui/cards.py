@@ -191,7 +191,7 @@ def LineItem(
     end: list[ft.Control] = []
     if trailing:
         end.append(Meta(trailing) if isinstance(trailing, str) else trailing)
-    if on_click is not None and not isinstance(trailing, ft.Control):
+    if on_click is not None and not isinstance(trailing, ft.BaseControl):
         end.append(ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=C.ink2))
     column = ft.Column(text, spacing=0, expand=True, tight=True)
     row = ft.Row([*([head] if head else []), column, *end], spacing=12)

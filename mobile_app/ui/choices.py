@@ -13,6 +13,7 @@ from mobile_app.ui.cards import TileRow
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_steady
+from mobile_app.ui.menus import use_menu
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Caption, Meta, Title
 from mobile_app.ui.theme import SEMIBOLD, C, Radius, Size, Space, line
@@ -239,11 +240,7 @@ def _Menu(
         items=items,
         tooltip=f"{label}, {picked.label}" if picked else label,
         padding=0,
-        bgcolor=C.surface,
-        shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
-        elevation=2,
-        menu_position=ft.PopupMenuPosition.UNDER,
-        popup_animation_style=environment.AT_ONCE,
+        **use_menu(),
     )
 
 

@@ -80,6 +80,8 @@ class Environment:
     is_bare: bool = False
     """Whether the shell shows no navigation just now."""
     typing: set[Any] = field(default_factory=set)
+    menus: set[Any] = field(default_factory=set)
+    """Those that are open: the keys are theirs."""
     shortcuts: list[Shortcut] = field(default_factory=list)
     word: toasts.Word | None = None
     address: Address = field(default_factory=Address)
@@ -103,6 +105,8 @@ class Environment:
 
     async def key_pressed(self, event: ft.KeyboardEvent) -> None:
         pressed = _name_of(event)
+        if self.menus:
+            return
         if self.typing and pressed != "Escape" and "+" not in pressed[:-1]:
             return
         found = next((s for s in reversed(self.shortcuts) if s.keys == pressed and s.layer >= self.dialogs), None)

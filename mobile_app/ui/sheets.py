@@ -1,8 +1,8 @@
 """Sheets and dialogs: from the bottom on a phone, at the side or in the middle elsewhere."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import flet as ft
 
@@ -10,7 +10,6 @@ from mobile_app.core.i18n import t
 from mobile_app.ui import environment
 from mobile_app.ui.buttons import (
     DangerButton,
-    Handler,
     IconAction,
     PrimaryButton,
     SecondaryButton,
@@ -21,7 +20,7 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.hooks import use_box, use_maybe
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Heading
-from mobile_app.ui.theme import C, Radius, Size
+from mobile_app.ui.theme import C, Size
 
 SIDE_WIDTH: Final = 480
 LOW: Final = 720
@@ -143,39 +142,3 @@ def _ask(question: Question, close: Callable[[], None]) -> ft.DialogControl:
         semantics_label=question.title,
         on_dismiss=tap(close),
     )
-
-
-# Menus
-
-
-class MenuItem(NamedTuple):
-    label: str
-    on_click: Handler
-    icon: ft.IconData | None = None
-    danger: bool = False
-
-
-def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
-    """The three dots: what is done seldom."""
-    menu = ft.PopupMenuButton(
-        icon=ft.Icons.MORE_VERT_ROUNDED,
-        icon_color=C.ink,
-        padding=12,  # 48 dp in all
-        tooltip=label or t("common.more"),
-        items=[_entry(item) for item in items],
-        bgcolor=C.surface,
-        elevation=2,
-        shape=ft.RoundedRectangleBorder(radius=Radius.button, side=ft.BorderSide(1, C.line)),
-        menu_position=ft.PopupMenuPosition.UNDER,
-        popup_animation_style=environment.AT_ONCE,
-    )
-    return ft.MergeSemantics(menu)  # or several of one card would be read as one
-
-
-def _entry(item: MenuItem) -> ft.PopupMenuItem:
-    ink: Any = C.bad if item.danger else C.ink
-    parts: list[ft.Control] = []
-    if item.icon:
-        parts.append(ft.Icon(item.icon, size=20, color=ink))
-    parts.append(ft.Text(item.label, color=ink))
-    return ft.PopupMenuItem(ft.Row(parts, spacing=12), on_click=tap(item.on_click))

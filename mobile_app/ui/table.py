@@ -473,7 +473,7 @@ def _use_cells(columns: Sequence[Column], row: Any) -> list[ft.Control]:
     values = [(column, column.cell(row)) for column in columns]
     return _use_alike(
         [
-            (column.key, None if isinstance(value, ft.Control) else (column.width, column.flex, value), partial(_cell, column, value))
+            (column.key, None if isinstance(value, ft.BaseControl) else (column.width, column.flex, value), partial(_cell, column, value))
             for column, value in values
         ]
     )
@@ -495,7 +495,7 @@ def _use_alike(drawings: Sequence[tuple[str, Any, Callable[[], ft.Control]]]) ->
 
 
 def _cell(column: Column, value: Told) -> ft.Control:
-    if isinstance(value, ft.Control):
+    if isinstance(value, ft.BaseControl):
         return _sized(column, value)
     if not isinstance(value, str | Cell):
         return _sized(column, value.chip())

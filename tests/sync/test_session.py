@@ -123,7 +123,10 @@ class TestStart:
 
     async def test_what_begins_anew_while_the_old_goes_stays(self, factory):
         """A slow disk: the server says that it is open again while the device drops it as long over."""
-        phone, chief = await factory.signed_in(await factory.person("technician")), await factory.signed_in(await factory.person("supervisor"))
+        phone, chief = (
+            await factory.signed_in(await factory.person("technician")),
+            await factory.signed_in(await factory.person("supervisor")),
+        )
         job_id = await chief.open_job(factory.press)
         await chief.round()
         machine, now = phone.client.equipment.get(factory.press), phone.client.now()

@@ -21,7 +21,8 @@ from mobile_app.ui.feedback import DraftNotice, SkeletonList, toast
 from mobile_app.ui.fields import TextInput, Toggle
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import Draft, State, use_breakpoint, use_shortcut, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong

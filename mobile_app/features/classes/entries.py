@@ -19,8 +19,8 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import toast
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import Draft, use_breakpoint, use_environment
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import MenuItem, MoreMenu
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Strong
 from mobile_app.ui.theme import C

@@ -31,7 +31,8 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, more_of
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import ListPane, Page, PageHeader
 from mobile_app.ui.table import BulkAction, Cell, Column, Table, TablePage, is_tabular, table_head
 from mobile_app.ui.theme import Tone

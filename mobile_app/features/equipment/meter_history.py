@@ -17,7 +17,8 @@ from mobile_app.ui.cards import LineItem
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_maybe, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, Sheet, use_confirm
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space

@@ -20,7 +20,8 @@ from mobile_app.ui.cards import Card, CardHeader, Divider
 from mobile_app.ui.charts import Curve, Dot
 from mobile_app.ui.component import component, memo
 from mobile_app.ui.hooks import use_clock, use_maybe
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import BOLD, Radius, Size

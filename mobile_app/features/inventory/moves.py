@@ -22,9 +22,10 @@ from mobile_app.ui.feedback import SkeletonLines
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.menus import MenuItem
 from mobile_app.ui.numbers import exact_text
 from mobile_app.ui.pickers import Maker, Picker
-from mobile_app.ui.sheets import MenuItem, Sheet
+from mobile_app.ui.sheets import Sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta
 from mobile_app.ui.theme import Space

@@ -23,7 +23,8 @@ from mobile_app.ui.cards import Card, CardHeader, Divider, KeyValues, NoticeCard
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList, toast
 from mobile_app.ui.hooks import use_maybe, use_shortcut, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta

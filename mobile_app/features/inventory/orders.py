@@ -26,8 +26,9 @@ from mobile_app.ui.feedback import EmptyState, SkeletonLines, SkeletonList, more
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_shortcut, use_state
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
+from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular, table_head

@@ -36,7 +36,8 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.hooks import use_breakpoint, use_maybe, use_shortcut, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, TwoPane, has_room_beside
 from mobile_app.ui.stack import Columns, Stack
 from mobile_app.ui.text import Body, Meta, Title

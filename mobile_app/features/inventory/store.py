@@ -25,7 +25,8 @@ from mobile_app.ui.chips import IconTile
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList
 from mobile_app.ui.hooks import use_maybe, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Sheet, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta, Title

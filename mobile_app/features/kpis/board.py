@@ -20,7 +20,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint
-from mobile_app.ui.sheets import MenuItem
+from mobile_app.ui.menus import MenuItem
 from mobile_app.ui.shell import Page
 from shared_models.kpis.registry import KpiKey
 from shared_models.kpis.rows import Board, Figure

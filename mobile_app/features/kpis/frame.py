@@ -22,7 +22,8 @@ from mobile_app.ui.buttons import ActionRow, SecondaryButton
 from mobile_app.ui.cards import NoticeCard
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.hooks import use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import use_sheet
 from mobile_app.ui.shell import PageHeader
 from mobile_app.ui.text import Caption
 from mobile_app.ui.theme import Tone

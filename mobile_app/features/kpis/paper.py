@@ -14,7 +14,7 @@ from mobile_app.domain.printing import Printed, print_page
 from mobile_app.domain.submit import submit
 from mobile_app.features.kpis.asking import Asked
 from mobile_app.features.kpis.frame import when_said
-from mobile_app.ui.sheets import MenuItem
+from mobile_app.ui.menus import MenuItem
 from shared_models.ids import uuid7
 from shared_models.permissions import Permission
 from shared_models.reports.rows import AskReport

@@ -20,7 +20,7 @@ from mobile_app.ui.choices import Choice, FilterBar, FilterMenu
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
-from mobile_app.ui.sheets import MoreMenu
+from mobile_app.ui.menus import MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Column, Sorting, Table, TablePage, is_tabular
 from mobile_app.ui.text import Meta

@@ -30,7 +30,7 @@ from mobile_app.ui.buttons import SecondaryButton, spoken, tap
 from mobile_app.ui.cards import Card
 from mobile_app.ui.chips import IconTile, StatusChip
 from mobile_app.ui.component import component
-from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column
 from mobile_app.ui.text import Body, Meta, Strong

@@ -25,7 +25,8 @@ from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonList
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_breakpoint, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import Cell, Column, Sorting, Table, TablePage, is_tabular

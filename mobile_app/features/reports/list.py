@@ -26,7 +26,8 @@ from mobile_app.ui.chips import IconTile, StatusChip
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, ErrorState, Progress, SkeletonList, toast
 from mobile_app.ui.hooks import use_interval, use_state
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.theme import Tone

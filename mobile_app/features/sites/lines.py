@@ -16,7 +16,8 @@ from mobile_app.ui.buttons import SecondaryButton
 from mobile_app.ui.cards import Card, Divider, SectionHeader
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_maybe
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, use_confirm, use_sheet
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Body, Meta
 from shared_models.sites import LineRow

@@ -22,7 +22,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, SkeletonList, more_of
 from mobile_app.ui.fields import SearchField
 from mobile_app.ui.hooks import use_shortcut
-from mobile_app.ui.sheets import MoreMenu
+from mobile_app.ui.menus import MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.table import Column, Table, TablePage, is_tabular, table_head
 from shared_models.permissions import Permission

@@ -21,7 +21,8 @@ from mobile_app.ui.cards import Card, KeyValues, NoticeCard, RowCard, in_twos
 from mobile_app.ui.component import component
 from mobile_app.ui.feedback import EmptyState, Progress, SkeletonList
 from mobile_app.ui.hooks import use_maybe, use_shortcut
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm, use_sheet
+from mobile_app.ui.menus import MenuItem, MoreMenu
+from mobile_app.ui.sheets import Question, use_confirm, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.theme import Tone
 from shared_models.permissions import Permission

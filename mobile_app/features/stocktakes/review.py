@@ -31,8 +31,9 @@ from mobile_app.ui.feedback import EmptyState, ErrorState, SkeletonLines, Skelet
 from mobile_app.ui.fields import TextInput
 from mobile_app.ui.forms import use_form
 from mobile_app.ui.hooks import use_state
+from mobile_app.ui.menus import MoreMenu
 from mobile_app.ui.numbers import parse_exact
-from mobile_app.ui.sheets import MoreMenu, Sheet, use_sheet
+from mobile_app.ui.sheets import Sheet, use_sheet
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.table import BulkAction, Cell, Column, Sorting, Table, TablePage, is_tabular

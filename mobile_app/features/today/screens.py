@@ -24,7 +24,7 @@ from mobile_app.ui.component import component
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.feedback import EmptyState
 from mobile_app.ui.hooks import use_breakpoint, use_clock, use_environment, use_event
-from mobile_app.ui.sheets import MenuItem, MoreMenu
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Columns
 from mobile_app.ui.text import Heading, Meta, Overline

@@ -22,8 +22,9 @@ from mobile_app.ui.feedback import DraftNotice, EmptyState, ErrorState, Skeleton
 from mobile_app.ui.fields import Field, TextInput, Toggle
 from mobile_app.ui.forms import Form, use_form
 from mobile_app.ui.hooks import use_maybe
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.pickers import Picker
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, use_confirm
+from mobile_app.ui.sheets import Question, use_confirm
 from mobile_app.ui.shell import Page, PageHeader
 from mobile_app.ui.stack import Stack
 from mobile_app.ui.text import Meta

@@ -66,12 +66,13 @@ from mobile_app.ui.feedback import (
 )
 from mobile_app.ui.fields import SearchField, TextInput, Toggle
 from mobile_app.ui.forms import use_form
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.numbers import NumberInput, NumberStepper, QuantityInput
 from mobile_app.ui.pads import NumberPad, SignaturePad
 from mobile_app.ui.photos import Photo, PhotoGrid
 from mobile_app.ui.pickers import Picker
 from mobile_app.ui.plots import Dotted, Pareto, Point, Ranked, Scatter, Slice, Stacked, Trend
-from mobile_app.ui.sheets import MenuItem, MoreMenu, Question, Sheet, use_confirm, use_sheet
+from mobile_app.ui.sheets import Question, Sheet, use_confirm, use_sheet
 from mobile_app.ui.shell import (
     Destination,
     Page,

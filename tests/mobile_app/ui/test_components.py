@@ -12,7 +12,7 @@ from mobile_app.core.rows import Rows
 from mobile_app.domain.marks import Mark
 from mobile_app.ui import environment, table
 from mobile_app.ui.address import Asked, Place, use_place
-from mobile_app.ui.choices import Choice, ChoiceGrid
+from mobile_app.ui.choices import Choice, ChoiceGrid, FilterMenu
 from mobile_app.ui.component import component, report_error, report_errors_to
 from mobile_app.ui.environment import Breakpoint
 from mobile_app.ui.fields import TextInput
@@ -27,6 +27,7 @@ from mobile_app.ui.hooks import (
     use_shortcut,
     use_state,
 )
+from mobile_app.ui.menus import MenuItem, MoreMenu
 from mobile_app.ui.numbers import NumberInput
 from mobile_app.ui.pads import SignaturePad
 from mobile_app.ui.pickers import Picker
@@ -601,6 +602,33 @@ class TestTable:
         screen.page.show_dialog(ft.AlertDialog(content=ft.Text("?")))
         await press(screen, "Enter")
         assert went == ["/machines/9998"]
+
+    async def test_an_open_menu_has_the_keys(self, screen, monkeypatch):
+        """Also one that is gone with its page, of which nobody says that it was closed."""
+        went, show, listing = [], lambda: None, self.table(sorting=Sorting("hours"))
+        monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: went.append(route))
+
+        @component
+        def App() -> ft.Control:
+            nonlocal show
+            has_menu, set_menu = use_state(True)
+            show = lambda: set_menu(False)  # noqa: E731 - one line
+            menus = [MoreMenu([MenuItem("Archiver", lambda: None)]), FilterMenu("Site", [Choice("a", "Lyon")], None, print)]
+            return ft.Column([listing(), *(menus if has_menu else [])])
+
+        await screen.show(App)
+        await press(screen, "J")
+        for menu in [c for c in screen.controls() if isinstance(c, ft.PopupMenuButton)]:
+            for closed in (menu.on_select, menu.on_cancel):
+                menu.on_open(None)
+                await press(screen, "Enter")
+                assert went == []
+                closed(None)
+            menu.on_open(None)
+        show()
+        await screen.settle()
+        await press(screen, "Enter")
+        assert went == ["/machines/9999"]
 
     async def test_the_list_follows_the_keyboard_to_rows_out_of_sight(self, screen, monkeypatch):
         followed: list[tuple[bool, float]] = []
