@@ -115,7 +115,7 @@ place as materialized (
             case when e.created_at > p.begins or e.installation_date::timestamp at time zone p.clock > p.begins then (
                 select min(i.stopped_at) from maintenance_interventions i where i.equipment_id = e.id and i.stopped_at is not null
             ) end as first_stop
-        from equipment e join place p on p.id = e.site_id where {chosen}
+        from equipment e join place p on p.id = e.site_id where {chosen} offset 0
     ) k
 ), machine as materialized (
     select * from chosen where seen_from < seen_until

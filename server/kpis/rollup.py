@@ -107,9 +107,8 @@ MONTHS = """, border as materialized (
 ), standing as materialized (
     select distinct i.equipment_id from maintenance_interventions i
     where i.stopped_at is not null and i.status <> 'cancelled' and coalesce(i.restarted_at, 'infinity') > {now}
-), live as materialized (
-    select m.id from machine m where m.seen_from > m.begins and m.first_stop < m.seen_from
-    union select m.id from machine m where m.seen_until < m.ends and exists (
+), unsummed as materialized (
+    select m.id from machine m where m.seen_until < m.ends and exists (
         select from maintenance_interventions i where i.equipment_id = m.id and i.stopped_at is not null
             and coalesce(i.restarted_at, 'infinity') > m.seen_until offset 0
     )
@@ -117,18 +116,27 @@ MONTHS = """, border as materialized (
     where k.id <> k.root and (m.seen_from > m.begins or m.seen_until < m.ends)
     union select k.root from kin k where k.id in (select f.equipment_id from figure_stale f)
     union select k.root from kin k where k.id in (select s.equipment_id from standing s)
+), live as materialized (
+    select id, max(month) as month, max((month + interval '1 month') at time zone clock) as until from (
+        select u.id, 'infinity'::timestamp as month, 'UTC' as clock from unsummed u
+        union all select m.id, date_trunc('month', m.seen_from at time zone m.clock), m.clock
+        from machine m where m.seen_from > m.begins and m.first_stop < m.seen_from
+    ) l group by id
 ), known as materialized (
-    select m.id, m.site_id, m.seen_from, m.seen_until from live l join machine m on m.id = l.id
+    select m.id, m.site_id, m.seen_from, m.seen_until, l.month from live l join machine m on m.id = l.id
 ), span as materialized (
     select m.id as equipment_id, b.month, greatest(m.seen_from, b.begins) as begins, least(m.seen_until, b.ends) as ends
     from known m join border b on b.site_id = m.site_id and m.seen_from < b.ends and m.seen_until > b.begins
+        and b.month <= m.month
 ), part as materialized (
-    select l.id as root, k.id from live l join kin k on k.root = l.id
+    select l.id as root, k.id, l.until from live l join kin k on k.root = l.id where l.month = 'infinity' or exists (
+        select from figure_day d where d.equipment_id = l.id and d.day >= l.month and d.day < l.month + interval '1 month'
+    )
 ), stood as materialized (
     select k.root as equipment_id, t.* from part k cross join lateral (
         select i.stop_kind = 'failure' as is_failure, i.stopped_at, i.restarted_at from maintenance_interventions i
         where i.equipment_id = k.id and i.stopped_at is not null and i.stop_kind is not null and i.status <> 'cancelled'
-            and coalesce(i.restarted_at, 'infinity') >= (select min(b.begins) from border b) offset 0
+            and i.stopped_at < k.until and coalesce(i.restarted_at, 'infinity') >= (select min(b.begins) from border b) offset 0
     ) t
 ), again as materialized (
     select g.equipment_id, g.month, (select sum(upper(x) - lower(x)) from unnest(g.spans) x) as down, g.failures, g.restored, g.restoring
@@ -144,13 +152,18 @@ MONTHS = """, border as materialized (
 ), found as (
     select d.equipment_id, date_trunc('month', d.day::timestamp) as month, sum(d.down) as down, sum(d.failures) as failures,
         sum(d.restored) as restored, sum(d.restoring - d.early) as restoring
-    from figure_day d where d.day >= {since} and d.day < {until} and d.equipment_id in (
-        select m.id from machine m except select l.id from live l
+    from figure_day d where d.day >= {since} and d.day < {until} and exists (
+        select from machine m left join live l on l.id = m.id
+        where m.id = d.equipment_id and (l.month is null or date_trunc('month', d.day::timestamp) > l.month)
     )
     group by 1, 2
     union all select equipment_id, month, coalesce(down, interval '0'), failures, restored, coalesce(restoring, interval '0') from again
 )"""
-"""`found`: months of machines in which something stood still; `border`: the months of each site."""
+"""`found`: months of machines in which something stood still; `border`: the months of each site.
+
+`live`: until which month what is summed up is not what was seen of a machine, and its stops are read instead: always where it is not
+summed up yet, or stands, or was stopped by what came or went meanwhile; of one that came in this period, its first month.
+"""
 _EXPOSED = """, exposed as (
     select month, sum(machines)::bigint as machines, sum(seen) as seen from (
         select b.month, w.machines, w.machines * (b.ends - b.begins) as seen from border b join (

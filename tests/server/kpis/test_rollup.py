@@ -1,7 +1,8 @@
 """What is summed up beforehand says what the stops say, whatever is changed afterwards, before it is summed up anew and after."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ HOUR = timedelta(hours=1)
 
 
 async def by_hand(session, machines, site) -> list[Reliability]:
-    """Each month on the site's clock, out of the stops alone; a component's are those of the machine above it too."""
+    """Each month on the site’s clock, out of the stops alone, while a machine was there; a component’s are those of the one above too."""
     rows = await session.execute(sa.text(
         "select equipment_id, stopped_at, restarted_at, stop_kind from maintenance_interventions where status <> 'cancelled'"
     ))  # fmt: skip
@@ -31,9 +32,17 @@ async def by_hand(session, machines, site) -> list[Reliability]:
         total = Reliability()
         for one in machines:
             below = {one.id} | {other.id for other in machines if other.parent_id == one.id and other.stops_parent}
-            total += reliability([each for of, each in stops if of in below], (window[0], window[1]), now())
+            own = [each for of, each in stops if of in below]
+            total += reliability(own, there(one, clock, window, [each for of, each in stops if of == one.id]), now())
         found.append(total)
     return found
+
+
+def there(one, clock, window, stops) -> tuple[datetime, datetime]:
+    """What of a window a machine was there: from its installation, and from what is first known of it."""
+    known = min([one.created_at, *(each.started_at for each in stops)])
+    installed = datetime.combine(one.installation_date, time(), ZoneInfo(clock)) if one.installation_date else known
+    return max(window[0], installed, known), min(window[1], one.archived_at or window[1])
 
 
 def rounded(seen: float, down: float, failures: int, mttr: float | None) -> tuple[float, float, int, float | None]:
@@ -101,3 +110,28 @@ async def test_months_are_what_the_stops_say_after_whatever_was_changed(client_a
     await session.commit()
     assert by_days == await read(reader)
     assert by_days != expected
+
+
+async def test_months_of_machines_that_came_or_went_are_what_the_stops_say(client_as, session):
+    """Also of those that stood still before they are said to have been installed, and of which the sums know more than was seen."""
+    chance = random.Random(15)
+    site = await make_site(session, time_zone="America/New_York")
+    reader = await client_as("supervisor", sites=[site.id])
+    machines = []
+    for number in range(80):
+        came = date(2025, 1, 1) + timedelta(days=chance.choice([0, 1, 30, 31, 58, 59, *range(90, 330, 20)])) if number % 4 else None
+        known = datetime(2024, 1, 1, tzinfo=UTC) if number % 3 else datetime(2025, chance.randrange(1, 12), 7, 13, tzinfo=UTC)
+        left = datetime(2025, 11, chance.randrange(1, 30), 9, tzinfo=UTC) if number % 5 == 0 else None
+        machines.append(await machine(session, site.id, created_at=known, installation_date=came, archived_at=left))
+    for _ in range(200):
+        one, anywhen = chance.choice(machines), datetime(2024, 12, 1, tzinfo=UTC) + timedelta(days=chance.randrange(390))
+        around = datetime.combine(one.installation_date, time(), UTC) - timedelta(days=25) if one.installation_date else anywhen
+        at = chance.choice([anywhen, around]) + timedelta(minutes=chance.randrange(50 * 24 * 60))
+        over = at + timedelta(minutes=chance.choice([0, 35, 600, 5_000, 60_000]))
+        await stop(session, one, at, over, chance.choice(["failure", "failure", "planned"]))
+    expected = told(await by_hand(session, machines, site))
+    assert await read(reader) == expected
+    while await rollup.refresh(session):
+        await session.commit()
+    assert await session.scalar(sa.text("select count(*) from figure_stale")) == 0
+    assert await read(reader) == expected
