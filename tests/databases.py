@@ -51,8 +51,10 @@ class Cluster:
             self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, original)  # a third of what its log would cost
         if of is None:  # a copy that is recognised as one goes on with other numbers
             histories.recognise(self.at(name))
-        yield self.at(name)
-        self._drop(name)
+        try:
+            yield self.at(name)
+        finally:
+            self._drop(name)
 
     @contextmanager
     def empty(self) -> Iterator[str]:
