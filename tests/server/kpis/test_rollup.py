@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server.core.clock import now
-from server.kpis import rollup
+from server.kpis import asking, rollup
 from shared_models.kpis.reliability import Reliability, Stopped, reliability
 from shared_models.kpis.rows import Months
 from tests.server.kpis.history import machine, stop
@@ -135,3 +135,46 @@ async def test_months_of_machines_that_came_or_went_are_what_the_stops_say(clien
         await session.commit()
     assert await session.scalar(sa.text("select count(*) from figure_stale")) == 0
     assert await read(reader) == expected
+
+
+async def test_what_ends_as_a_machine_leaves_or_at_this_moment_is_not_restored_in_that_time(client_as, session, monkeypatch):
+    site = await make_site(session, time_zone="Europe/Paris")
+    reader = await client_as("supervisor", sites=[site.id])
+    left, moment = datetime(2025, 8, 10, 9, tzinfo=UTC), datetime(2025, 11, 20, 9, tzinfo=UTC)
+    monkeypatch.setattr(asking, "now", lambda: moment)
+    gone, here = await machine(session, site.id, archived_at=left), await machine(session, site.id)
+    await stop(session, gone, left - 3 * HOUR, left)
+    await stop(session, gone, left, left)
+    await stop(session, here, moment - 5 * HOUR, moment)
+    expected = {8: (3, 1, None), 11: (5, 1, None)}
+
+    async def stood() -> dict[int, tuple[float, int, float | None]]:
+        answer = Months.model_validate((await reader.get(ADDRESS, params=SPAN)).json())
+        return {each.month.month: (each.down, each.failures, each.mttr) for each in answer.months if each.down or each.failures}
+
+    assert await stood() == expected
+    await rollup.refresh(session)
+    await session.commit()
+    assert await stood() == expected
+
+
+async def test_the_hour_before_midnight_that_comes_twice_belongs_to_the_day_before(client_as, session):
+    """In Havana clocks go back from one to midnight; in 2020 on the first of November, which begins with the second midnight."""
+    site = await make_site(session, time_zone="America/Havana")
+    reader = await client_as("supervisor", sites=[site.id])
+    one = await machine(session, site.id)
+    await stop(session, one, datetime(2020, 10, 31, 14, tzinfo=UTC), datetime(2020, 11, 1, 4, tzinfo=UTC))
+    await stop(session, one, datetime(2020, 11, 1, 4, 10, tzinfo=UTC), datetime(2020, 11, 1, 4, 40, tzinfo=UTC))
+    await stop(session, one, datetime(2020, 11, 1, 4, 50, tzinfo=UTC), datetime(2020, 11, 1, 5, 20, tzinfo=UTC))
+    span = {"period": "custom", "since": "2020-01-01", "until": "2020-12-31"}
+    october, november = (14.666667, 3, 7.25), (0.333333, 0, 0.333333)
+    expected = {10: october, 11: november}
+
+    async def stood() -> dict[int, tuple[float, int, float]]:
+        answer = Months.model_validate((await reader.get(ADDRESS, params=span)).json())
+        return {each.month.month: (round(each.down, 6), each.failures, round(each.mttr or 0, 6)) for each in answer.months if each.down}
+
+    assert await stood() == expected
+    await rollup.refresh(session)
+    await session.commit()
+    assert await stood() == expected
