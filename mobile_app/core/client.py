@@ -422,16 +422,18 @@ class Client:
                 for row_id in few:
                     table.server_row(row_id)  # whole: a device that nobody had for a month has much that is over
                 await asyncio.sleep(_PAUSE)
-            if self._store is not store:
-                return
             async with self.sync.at_rest():  # or what has just begun anew would go with the rest
+                if self._store is not store:  # a round took its time: the tables may be another person's
+                    return
                 old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
-                if old:
-                    await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
                 for row in old:
                     table.forget(row.id)
+                if old:
+                    await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
             if old:
                 self.tables.notify([kind.entity])
+        if self._store is not store:
+            return
         await store.tidy()
         await store.set("let_go", now.date().isoformat())
 

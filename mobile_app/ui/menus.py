@@ -45,15 +45,22 @@ def _entry(item: MenuItem) -> ft.PopupMenuItem:
 
 def use_menu() -> dict[str, Any]:
     """What each menu has: its looks, and that the page behind it does not take the keys that are meant for it."""
-    open_ones, mine = environment.current().menus, use_box(object).current
+    env, mine, is_there = environment.current(), use_box(object).current, use_box(lambda: True)
 
     def opened(_: object) -> None:
-        open_ones.add(mine)
+        if is_there.current:  # a page that goes may hear of it afterwards
+            env.menu = mine
 
     def closed(_: object = None) -> None:
-        open_ones.discard(mine)
+        if env.menu is mine:
+            env.menu = None
 
-    ft.use_effect(lambda: None, [], cleanup=closed)  # nobody says so of one that goes with its page
+    def gone() -> None:
+        """With its page: nobody says that it was closed."""
+        is_there.current = False
+        closed()
+
+    ft.use_effect(lambda: None, [], cleanup=gone)
     return {
         "bgcolor": C.surface,
         "elevation": 2,
