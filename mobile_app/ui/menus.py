@@ -10,7 +10,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, tap
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_box
-from mobile_app.ui.theme import C, Radius
+from mobile_app.ui.theme import C, Radius, Size
 
 
 class MenuItem(NamedTuple):
@@ -26,7 +26,9 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
     menu = ft.PopupMenuButton(
         icon=ft.Icons.MORE_VERT_ROUNDED,
         icon_color=C.ink,
-        padding=12,  # 48 dp in all
+        width=Size.target,
+        height=Size.target,
+        padding=8,  # a table's rows are lower than that
         tooltip=label or t("common.more"),
         items=[_entry(item) for item in items],
         **use_menu(),
