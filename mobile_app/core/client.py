@@ -413,27 +413,31 @@ class Client:
             return
         await self._screen()
         await self.tables.whole()
-        for kind, (stays, asked) in self.STAYS.items():
-            table, seen = self.tables[kind], list[UUID]()
-            for some in table.rows.in_steps(*asked):
-                seen += [row.id for row in some if not stays(row, now)]
-                await asyncio.sleep(_PAUSE)
-            for few in (seen[at : at + _READ_AT_ONCE] for at in range(0, len(seen), _READ_AT_ONCE)):
-                for row_id in few:
-                    table.server_row(row_id)  # whole: a device that nobody had for a month has much that is over
-                await asyncio.sleep(_PAUSE)
-            if self._store is not store:
+        for kind in self.STAYS:
+            await self._let_go_of(kind, store, now)
+        if self._store is store:
+            await store.tidy()
+            await store.set("let_go", now.date().isoformat())
+
+    async def _let_go_of(self, kind: type[Any], store: LocalStore, now: datetime) -> None:
+        (stays, asked), table, seen = self.STAYS[kind], self.tables[kind], list[UUID]()
+        for some in table.rows.in_steps(*asked):
+            seen += [row.id for row in some if not stays(row, now)]
+            await asyncio.sleep(_PAUSE)
+        for few in (seen[at : at + _READ_AT_ONCE] for at in range(0, len(seen), _READ_AT_ONCE)):
+            for row_id in few:
+                table.server_row(row_id)  # whole: a device that nobody had for a month has much that is over
+            await asyncio.sleep(_PAUSE)
+        async with self.sync.at_rest():  # or what has just begun anew would go with the rest
+            if self._store is not store:  # a round took its time: the tables may be another person's
                 return
-            async with self.sync.at_rest():  # or what has just begun anew would go with the rest
-                old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
-                if old:
-                    await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
-                for row in old:
-                    table.forget(row.id)
+            old = [row for row in map(table.server_row, seen) if row is not None and not stays(row, now)]
+            for row in old:
+                table.forget(row.id)
             if old:
-                self.tables.notify([kind.entity])
-        await store.tidy()
-        await store.set("let_go", now.date().isoformat())
+                await store.apply(Batch(drops=[(f"{row.entity}/{row.id}", str(row.of_site)) for row in old]))
+        if old:
+            self.tables.notify([kind.entity])
 
     async def _first_rows(self, user: SessionUser) -> None:
         if self._background and self.sync.status.is_first:

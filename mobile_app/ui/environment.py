@@ -80,8 +80,8 @@ class Environment:
     is_bare: bool = False
     """Whether the shell shows no navigation just now."""
     typing: set[Any] = field(default_factory=set)
-    menus: set[Any] = field(default_factory=set)
-    """Those that are open: the keys are theirs."""
+    menu: object | None = None
+    """The one that is open, the last to say so: the keys are its own."""
     shortcuts: list[Shortcut] = field(default_factory=list)
     word: toasts.Word | None = None
     address: Address = field(default_factory=Address)
@@ -105,7 +105,9 @@ class Environment:
 
     async def key_pressed(self, event: ft.KeyboardEvent) -> None:
         pressed = _name_of(event)
-        if self.menus:
+        if self.menu is not None:
+            if pressed == "Escape":  # closes any; of one that scrolled out of sight meanwhile nobody says so
+                self.menu = None
             return
         if self.typing and pressed != "Escape" and "+" not in pressed[:-1]:
             return

@@ -10,7 +10,7 @@ from mobile_app.ui import environment
 from mobile_app.ui.buttons import Handler, tap
 from mobile_app.ui.component import component
 from mobile_app.ui.hooks import use_box
-from mobile_app.ui.theme import C, Radius
+from mobile_app.ui.theme import C, Radius, Size
 
 
 class MenuItem(NamedTuple):
@@ -26,7 +26,9 @@ def MoreMenu(items: Sequence[MenuItem], *, label: str = "") -> ft.Control:
     menu = ft.PopupMenuButton(
         icon=ft.Icons.MORE_VERT_ROUNDED,
         icon_color=C.ink,
-        padding=12,  # 48 dp in all
+        width=Size.target,
+        height=Size.target,
+        padding=8,  # a table's rows are lower than that
         tooltip=label or t("common.more"),
         items=[_entry(item) for item in items],
         **use_menu(),
@@ -45,15 +47,22 @@ def _entry(item: MenuItem) -> ft.PopupMenuItem:
 
 def use_menu() -> dict[str, Any]:
     """What each menu has: its looks, and that the page behind it does not take the keys that are meant for it."""
-    open_ones, mine = environment.current().menus, use_box(object).current
+    env, mine, is_there = environment.current(), use_box(object).current, use_box(lambda: True)
 
     def opened(_: object) -> None:
-        open_ones.add(mine)
+        if is_there.current:  # a page that goes may hear of it afterwards
+            env.menu = mine
 
     def closed(_: object = None) -> None:
-        open_ones.discard(mine)
+        if env.menu is mine:
+            env.menu = None
 
-    ft.use_effect(lambda: None, [], cleanup=closed)  # nobody says so of one that goes with its page
+    def gone() -> None:
+        """With its page: nobody says that it was closed."""
+        is_there.current = False
+        closed()
+
+    ft.use_effect(lambda: None, [], cleanup=gone)
     return {
         "bgcolor": C.surface,
         "elevation": 2,

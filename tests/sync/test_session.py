@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import pairwise
 
@@ -144,6 +145,29 @@ class TestStart:
             await asyncio.sleep(0.01)
         assert again.job(job_id).status == InterventionStatus.pending
         assert await store.rows_at([f"intervention/{job_id}"]) != [None]
+
+    @pytest.mark.parametrize("slow", ["round", "disk"])
+    async def test_who_has_left_lets_go_of_nothing_of_who_came(self, factory, slow):
+        """A round or the disk takes its time, and another person signs in meanwhile."""
+        one, other = await factory.person("technician"), await factory.person("technician")
+        theirs = await factory.signed_in(other)
+        phone = await factory.signed_in(one, stores=theirs.stores)
+        machine = phone.client.equipment.get(factory.press)
+        over = job(machine, status=InterventionStatus.cancelled, actual_end=phone.client.now() - timedelta(days=31))
+        today = phone.client.now().date().isoformat()
+        for device, let_go in ((theirs, today), (phone, "2026-01-01")):
+            await device.client.outbox.store.apply(Batch(puts=[stored("intervention", over, machine.site_id)], kv={"let_go": let_go}))
+        again = factory.device(stores=phone.stores, jar=phone.jar)
+        dropping, goes_on = phone.client.outbox.store.hold_drops()
+        async with again.client.sync.at_rest() if slow == "round" else nullcontext():
+            await again.client.start()
+            await asyncio.wait([asyncio.ensure_future(dropping.wait())], timeout=10 if slow == "disk" else 0.3)
+            await again.client.sign_in(other.username, PASSWORD)
+        goes_on.set()
+        await asyncio.sleep(0.1)
+        assert over.id in again.client.interventions.rows
+        assert await phone.client.outbox.store.get("let_go") == "2026-01-01"
+        assert again.errors == []
 
     async def test_of_much_that_is_over_a_little_is_read_at_a_time(self, factory, soon):
         """The screen is in use meanwhile."""

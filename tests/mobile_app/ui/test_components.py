@@ -627,8 +627,29 @@ class TestTable:
             menu.on_open(None)
         show()
         await screen.settle()
+        menu.on_open(None)  # told of a page that was there a moment ago
         await press(screen, "Enter")
         assert went == ["/machines/9999"]
+
+    async def test_a_menu_of_which_nobody_says_that_it_was_closed_leaves_the_keys(self, screen, monkeypatch):
+        """The list has let go of the button under it, in a window made lower: at the next Escape, or once another menu was open."""
+        went, listing = [], self.table(sorting=Sorting("hours"))
+        monkeypatch.setattr(type(screen.page), "navigate", lambda _, route, **__: went.append(route))
+        await screen.show(lambda: ft.Column([listing(), *(MoreMenu([MenuItem("Archiver", lambda: None)]) for _ in range(2))]))
+        lost, other = [c for c in screen.controls() if isinstance(c, ft.PopupMenuButton)]
+        await press(screen, "J")
+        lost.on_open(None)
+        await press(screen, "Escape")
+        await press(screen, "Enter")
+        assert went == ["/machines/9999"]
+        lost.on_open(None)
+        other.on_open(None)
+        lost.on_cancel(None)
+        await press(screen, "Enter")
+        assert went == ["/machines/9999"]
+        other.on_cancel(None)
+        await press(screen, "Enter")
+        assert went == ["/machines/9999"] * 2
 
     async def test_the_list_follows_the_keyboard_to_rows_out_of_sight(self, screen, monkeypatch):
         followed: list[tuple[bool, float]] = []
