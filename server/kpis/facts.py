@@ -121,9 +121,9 @@ place as materialized (
     select * from chosen where seen_from < seen_until
 ), kin as materialized (
     with recursive below as (
-        select m.id as root, m.id from machine m
+        select m.id as root, e.id from machine m join equipment e on e.parent_id = m.id and e.stops_parent
         union select b.root, e.id from below b join equipment e on e.parent_id = b.id and e.stops_parent
-    ) select * from below
+    ) select m.id as root, m.id from machine m union all select b.root, b.id from below b where b.id <> b.root
 ), told as materialized (
     select i.id, m.id as equipment_id, i.number, i.title, i.stop_kind, i.status = 'cancelled' as is_cancelled, i.stopped_at, i.restarted_at,
         m.seen_from, m.seen_until, m.begins, m.ends,
