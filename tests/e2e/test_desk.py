@@ -74,6 +74,7 @@ class TestDesk:
         assert shown_address(desk) == "/equipment?status=broken"
         down = technician.get("/equipment", status="broken")["items"]
         desk.see(*(machine["name"] for machine in down))
+        until(lambda: not desk.page.evaluate("document.activeElement.matches('input, textarea')"), "the keyboard in no field")
         desk.page.keyboard.press("j")
         desk.page.get_by_role("button", name=desk.words("app.calendar"), exact=True).first.focus()  # as Flutter does of itself
         desk.page.keyboard.press("Enter")
