@@ -13,7 +13,8 @@ from shared_models.kpis.registry import KpiKey, Unit
 from shared_models.kpis.rows import Bar, Chart, Charts, KpiQuery, MachineFigures, Report, ReportQuery
 
 BARS = 12
-_MACHINE = "(select c.code || ' · ' || c.name from chosen c where c.id = e.equipment_id)"
+_MACHINE = "null"
+"""What the bar's id is called: found once for each bar."""
 _DOWN = "(select equipment_id, upper(span) - lower(span) as lasting from down) e"
 _COUNTED = "left_out is null"
 
@@ -71,7 +72,9 @@ async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
     this, earlier = await asked(pool, actor, query)
     ranked = sql(
         "{} select *, count(*) over of_one as total, sum(value) over of_one as whole, row_number() over (partition by key, currency"
-        " order by value desc, label, id) as place from ({}) b window of_one as (partition by key, currency)",
+        " order by value desc, label, id) as place from (select b.key, b.currency, b.id, b.value, b.count,"
+        " coalesce(b.label, c.code || ' · ' || c.name) as label from ({}) b left join chosen c on c.id = b.id) b"
+        " window of_one as (partition by key, currency)",
         facts(this), _statement(actor),
     )  # fmt: skip
     rows = await pool.fetch(*sql("select * from ({}) r where place <= {} order by key, currency, place", ranked, BARS).rendered())
