@@ -24,7 +24,7 @@ async def alone(session: Session) -> None:
 
 async def working(session: ReadSession) -> Sequence[Mapping[str, Any]]:
     """The sites that have shifts."""
-    return await session.fetch("select id, clock, shifts, holidays from sites where jsonb_array_length(shifts) > 0 order by id")
+    return await session.fetch("select id, clock, shifts, holidays, created_at from sites where jsonb_array_length(shifts) > 0 order by id")
 
 
 async def is_covered(session: ReadSession, site_id: UUID, begins_at: datetime) -> bool:

@@ -35,13 +35,16 @@ async def deal_with(session: Session, actor: Actor, cmd: OnHandover) -> None:
 
 
 async def write_due(session: Session, at: datetime) -> list[UUID]:
-    """The handover of each site's last shift, where there is none yet: those before it, while nobody was there to write them, are over."""
+    """The handover of each site's last shift, where there is none yet: those before it, while nobody was there to write them, are over.
+
+    So is one that ended before its site was there.
+    """
     await repository.alone(session)
     written = []
     for site in await repository.working(session):
         hours = _hours(site)
-        over = hours.last_over(at)
-        if over is None or over.ends_at < at - CAUGHT_UP or await repository.is_covered(session, site["id"], over.begins_at):
+        over, since = hours.last_over(at), max(at - CAUGHT_UP, site["created_at"])
+        if over is None or over.ends_at < since or await repository.is_covered(session, site["id"], over.begins_at):
             continue
         written.append(await _write(session, site["id"], over, hours))
     return written

@@ -151,3 +151,11 @@ async def test_one_takes_over_and_what_comes_after_is_refused(plant):
         await plant.do(AddWord(word_id=uuid7(), text="Encore", **on), "ana")
     await tell_all(plant.database)
     assert "shift_handover" not in await plant.kinds(), "nobody is told of what is taken over"
+
+
+async def test_a_shift_that_was_over_before_its_site_was_there_hands_nothing_over(plant):
+    at = now().astimezone(UTC).replace(second=0, microsecond=0)
+    await shift(plant, at - timedelta(hours=8), at - MINUTE)
+    assert await written(plant, now()) == []
+    await plant.write("update sites set created_at = created_at - interval '1 day' where id = :id", id=plant.sites[0])
+    assert len(await written(plant, now())) == 1
