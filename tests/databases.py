@@ -61,8 +61,10 @@ class Cluster:
         name = f"{CLONE}{os.getpid()}_empty"
         self._drop(name)
         self._run("CREATE DATABASE {}", name)
-        yield self.at(name)
-        self._drop(name)
+        try:
+            yield self.at(name)
+        finally:
+            self._drop(name)
 
     def at(self, name: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))

@@ -13,13 +13,12 @@ from shared_models.kpis.registry import KpiKey, Unit
 from shared_models.kpis.rows import Bar, Chart, Charts, KpiQuery, MachineFigures, Report, ReportQuery
 
 BARS = 12
-_MACHINE = "null"
-"""What the bar's id is called: found once for each bar."""
 _DOWN = "(select equipment_id, upper(span) - lower(span) as lasting from down) e"
 _COUNTED = "left_out is null"
 
 
-def _bars(key: str, *, row: str, label: str, value: str, source: Sql, currency: str = "''", count: str = "count(*)") -> Sql:
+def _bars(key: str, *, row: str, value: str, source: Sql, label: str = "null", currency: str = "''", count: str = "count(*)") -> Sql:
+    """A bar without a label is a machine's: `charts` names those, each once."""
     return sql(
         "select {}::text as key, {}::text as currency, {}::uuid as id, {}::text as label, ({})::float8 as value, ({})::bigint as count"
         " from {} group by 2, 3, 4",
@@ -47,11 +46,11 @@ def _statement(actor: Actor) -> Sql:
     work = "(select intervention_type, extract(epoch from ended - counts_from) / 3600 as lasting from work) e"
     return joined(
         (
-            _bars("downtime", row="e.equipment_id", label=_MACHINE, value="sum(extract(epoch from lasting)) / 3600", source=plain(_DOWN)),
+            _bars("downtime", row="e.equipment_id", value="sum(extract(epoch from lasting)) / 3600", source=plain(_DOWN)),
             _bars("downtime_by_kind", row="null", label="e.stop_kind", value="sum(lasting)", source=plain(kinds)),
-            _bars("failures", row="e.equipment_id", label=_MACHINE, value="count(*)",
+            _bars("failures", row="e.equipment_id", value="count(*)",
                   source=sql("{} where {} and e.kind = 'failure'", _of(KpiKey.mtbf), plain(_COUNTED))),
-            _bars("restoring", row="e.equipment_id", label=_MACHINE, value="sum(numerator) / sum(denominator)",
+            _bars("restoring", row="e.equipment_id", value="sum(numerator) / sum(denominator)",
                   source=sql("{} where {}", _of(KpiKey.mttr), plain(_COUNTED))),
             _bars("modes", row="e.mode_id", label="coalesce(e.mode, '')", value="count(*)", source=sql(_MODE, lang=actor.lang)),
             _bars("work", row="null", label="e.intervention_type", value="sum(lasting)", source=plain(work)),
@@ -64,7 +63,7 @@ def _statement(actor: Actor) -> Sql:
 def _costs(actor: Actor) -> Iterator[Sql]:
     if knows_costs(actor):
         source = sql("{} where {}", _of(KpiKey.cost, "total"), plain(_COUNTED))
-        yield _bars("cost", row="e.equipment_id", label=_MACHINE, value="sum(numerator)", currency="e.currency", source=source)
+        yield _bars("cost", row="e.equipment_id", value="sum(numerator)", currency="e.currency", source=source)
 
 
 async def charts(pool: ReadPool, actor: Actor, query: KpiQuery) -> Charts:
