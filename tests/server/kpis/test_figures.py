@@ -12,6 +12,7 @@ from tests.server.kpis.history import date, hours_meter, job, machine, mates, pl
 from tests.server.machines import make_site
 
 NOVEMBER = {"period": "custom", "since": "2025-11-01", "until": "2025-11-30"}
+CHARTS = "/api/v1/dashboard/charts"
 YEAR = {"period": "custom", "since": "2025-01-01", "until": "2025-12-31"}
 
 
@@ -46,7 +47,7 @@ class TestWithoutParameters:
         found = await board(reader)
         assert {each.key for each in found.figures} == set(KPIS)
         assert all(each.value is None and each.because for each in found.figures)
-        Charts.model_validate((await reader.get("/api/v1/dashboard/charts")).json())
+        Charts.model_validate((await reader.get(CHARTS)).json())
         Report.model_validate((await reader.get("/api/v1/reports/maintenance")).json())
 
     async def test_each_figure_opens(self, reader, site, session):
@@ -56,6 +57,24 @@ class TestWithoutParameters:
                 found = await opened(reader, kpi.key, variant=variant)
                 assert found.formula
                 assert not found.formula.startswith("kpi.")
+
+
+class TestCharts:
+    async def test_bars_say_whose_they_are_the_longest_first(self, reader, site, session):
+        machines = [await machine(session, site.id) for _ in range(14)]
+        for hours, one in enumerate(machines, 1):
+            await stop(session, one, utc("2025-03-03"), utc("2025-03-03") + timedelta(hours=hours))
+        await stop(session, machines[-1], utc("2025-04-01"), utc("2025-04-01T05:00"), "planned")
+        found = {each.key: each for each in Charts.model_validate((await reader.get(CHARTS, params=YEAR)).json()).charts}
+        names = {one.id: f"{one.code} · {one.name}" for one in machines}
+        for key, longest in (("downtime", 19), ("restoring", 14)):
+            bars = found[key].bars
+            assert [bar.id for bar in bars] == [one.id for one in reversed(machines)][:12]
+            assert [bar.label for bar in bars] == [names[bar.id] for bar in bars]
+            assert [bar.value for bar in bars] == pytest.approx([longest, *range(13, 2, -1)])
+            assert found[key].total == 14
+        assert {bar.label for bar in found["failures"].bars} <= {*names.values()}
+        assert [(bar.id, bar.label) for bar in found["downtime_by_kind"].bars] == [(None, "failure"), (None, "planned")]
 
 
 class TestReliability:
